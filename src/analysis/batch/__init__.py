@@ -1,0 +1,1 @@
+"""Runs notebooks, one or many."""

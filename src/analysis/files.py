@@ -1,0 +1,107 @@
+"""Where things lie, and how a file is written so that nobody ever sees half of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InfrastructureFailed, ParametersRefused
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+def home(given: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder that holds ``data``, ``params`` and ``notebooks``.
+
+    Args:
+        given: the folder named by ``--home``, used where neither TIBIAO_HOME nor a checkout is found.
+
+    Raises:
+        ParametersRefused: no such folder.
+    """
+    checkout = Path(__file__).resolve().parents[2]
+    for candidate in (os.environ.get("TIBIAO_HOME"), checkout, given):
+        if candidate and (Path(candidate) / "params").is_dir():
+            return Path(candidate).resolve()
+    raise ParametersRefused(
+        "no tibiao folder found: set TIBIAO_HOME or give --home, the folder that holds data/ and params/"
+    )
+
+
+def slug(text: str, what: str) -> str:
+    """Return ``text`` where it is fit to be a name and a folder, else refuse.
+
+    Raises:
+        ParametersRefused: anything but lower-case letters, digits, ``_`` and ``-``, 64 at most.
+    """
+    if not isinstance(text, str) or not SLUG.fullmatch(text):
+        raise ParametersRefused(
+            f"{what} {str(text)[:80]!r}: not a name; allowed: lower-case letters, digits, _ and -, 64 at most"
+        )
+    return text
+
+
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file's bytes, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def content_hash(paths: Iterable[Path], root: Path) -> str:
+    """Return one sha256 over names (relative to ``root``) and bytes of several files."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def write_atomically(path: Path, content: bytes | str) -> Path:
+    """Write a file under a temporary name, flush it to disk and rename it into place.
+
+    Raises:
+        InfrastructureFailed: the folder cannot be written or the disk is full; an older file stays whole.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+            temporary = Path(stream.name)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise InfrastructureFailed(
+            f"{path}: cannot be written ({error.strerror or error}); free some space or choose another --out"
+        ) from error
+    return path
+
+
+def write_json(path: Path, content: dict[str, Any]) -> Path:
+    """Write a dictionary as sorted, indented JSON, atomically."""
+    return write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n")
+
+
+def writable(folder: Path) -> Path:
+    """Make a folder and prove that it can be written, before any work is begun.
+
+    Raises:
+        InfrastructureFailed: it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise InfrastructureFailed(
+            f"{folder}: cannot be written ({error.strerror or error}); choose another --out"
+        ) from error

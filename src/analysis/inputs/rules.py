@@ -1,0 +1,73 @@
+"""Dated policy rules, each with its document and the day it was public."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from analysis.errors import ParametersRefused
+from analysis.inputs.parameter_file import read_parameter_file
+from analysis.inputs.scenario import Day, Number, Strict, Text, validated
+
+Kind = Literal[
+    "classes",
+    "city_floor",
+    "ratchet",
+    "rise_at_least",
+    "effective_month",
+    "ceiling",
+    "rural_share",
+    "basis",
+    "paid_by_month",
+    "multiple_of_dibao",
+]
+
+
+class Rule(Strict):
+    """One rule: from which year, about what, how much, by which document, public since when."""
+
+    id: str
+    from_year: Annotated[int, Field(ge=1990, le=2100)]
+    to_year: Annotated[int, Field(ge=1990, le=2100)] | None = None
+    programme: str
+    residence: Literal["urban", "rural", "both"]
+    kind: Kind
+    value: Number | None = None
+    unit: str | None = None
+    applies_to: Literal["all", "separate"] = "all"
+    document: str
+    known_from: Day
+    known_from_basis: Literal["source", "assumed"]
+    grade: Literal["official", "yearbook_copy", "press", "repost", "derived", "inferred", "synthetic"]
+    says: Text
+
+
+def read_rules(dataset: str, home: Path) -> list[Rule]:
+    """Read ``params/rules/<dataset>.yaml``, in the order of the file; no file means no rules.
+
+    Raises:
+        ParametersRefused: a key, type or value that is not allowed.
+    """
+    path = home / "params" / "rules" / f"{dataset}.yaml"
+    if not path.is_file():
+        return []
+    file = read_parameter_file(path, f"params/rules/{dataset}.yaml")
+    rules = []
+    for name, values in file.values.items():
+        if not isinstance(values, dict):
+            raise ParametersRefused(f"{file.where((name,))}: {name}: allowed: the keys of a rule, one a line")
+        rules.append(validated(Rule, {"id": name, **values}, lambda key, name=name: file.where((name, *key)), name))
+    return rules
+
+
+def in_force(rules: list[Rule], kind: str, year: int, as_of: date) -> list[Rule]:
+    """Return the rules of one kind that speak of ``year`` and were public on ``as_of``, latest first."""
+    speaking = [
+        rule
+        for rule in rules
+        if rule.kind == kind and rule.from_year <= year <= (rule.to_year or year) and rule.known_from <= as_of
+    ]
+    return sorted(speaking, key=lambda rule: rule.from_year, reverse=True)

@@ -1,0 +1,1 @@
+"""Pure model: arrays and frames in, arrays and frames out."""

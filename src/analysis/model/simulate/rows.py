@@ -1,0 +1,354 @@
+"""The result rows of one scenario: every number that a chart, a table or a sentence may print."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.inputs.evidence import Evidence, worst_grade
+from analysis.inputs.rules import Rule, in_force
+from analysis.inputs.scenario import Scenario
+from analysis.model import cost
+from analysis.model.gap import gap_by_area_share, gap_table
+from analysis.model.results import Rows
+from analysis.model.simulate import Outcome
+
+PER = 10_000
+OBSERVED_COST = ["allocation_need", "caseload_deviation_urban", "caseload_deviation_rural", "supplement_above_floor"]
+
+
+def result_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules: list[Rule]) -> pd.DataFrame:
+    """Return the long results table of one scenario; see DESIGN, Contracts, Result.
+
+    Costs, and standards that an area is assumed to pay, carry the worst grade of the observed inputs and the ids
+    of the assumptions; floors rest on published figures and the policy alone.
+    """
+    rows = Rows({"scenario": scenario.id, "dataset": evidence.dataset}, evidence.areas["name_zh"].to_dict())
+    province = evidence.areas.index[evidence.areas["level"] == "province"][0]
+    _floors(rows, scenario, outcome)
+    _gap_in_minima(rows, scenario, outcome, province)
+    _in_force(rows, scenario, outcome, evidence, province)
+    _cost(rows, scenario, outcome, province)
+    _rests_on(rows, scenario, outcome, province)
+    _coverage(rows, scenario, outcome, evidence, province)
+    _timeliness(rows, scenario, outcome, rules, province)
+    _burden(rows, scenario, outcome, evidence, province)
+    return rows.table()
+
+
+def _floors(rows: Rows, scenario: Scenario, outcome: Outcome) -> None:
+    for measure, uprated in (
+        ("minimum_standard", outcome.floors.standards),
+        ("supplement_floor", outcome.floors.supplements),
+    ):
+        for floor in uprated.floors.itertuples():
+            where = {"area_code": floor.area_code, "residence": floor.residence, "programme": "dibao"}
+            grade = outcome.floors.grades[measure, floor.area_code, floor.residence]
+            rows.add(measure, floor.now_yuan_month, "yuan/person/month", grade=grade, year=scenario.base_year, **where)
+            rows.add(
+                measure, floor.next_yuan_month, "yuan/person/month", grade=grade, year=scenario.base_year + 1, **where
+            )
+            rise = floor.next_yuan_month - floor.now_yuan_month
+            rows.add(f"{measure}_rise", rise, "yuan/person/month", grade=grade, year=scenario.base_year + 1, **where)
+            rows.add(
+                f"{measure}_rise_share",
+                rise / floor.now_yuan_month,
+                "share",
+                grade=grade,
+                year=scenario.base_year + 1,
+                **where,
+            )
+
+
+def _gap_in_minima(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> None:
+    floors = outcome.floors.standards.floors
+    for year, column in ((scenario.base_year, "now_yuan_month"), (scenario.base_year + 1, "next_yuan_month")):
+        table = gap_table(
+            floors.rename(columns={column: "value_yuan_month"}).assign(year=year)[
+                ["area_code", "year", "residence", "value_yuan_month"]
+            ]
+        )
+        shares = gap_by_area_share(table, year)
+        for gap in table.dropna(subset=["rural_urban_ratio"]).itertuples():
+            grade = worst_grade(
+                outcome.floors.grades["minimum_standard", gap.area_code, side] for side in ("urban", "rural")
+            )
+            where = {"area_code": gap.area_code, "programme": "dibao", "year": year, "grade": grade}
+            rows.add("minimum_rural_urban_ratio", gap.rural_urban_ratio, "ratio", **where)
+            rows.add("minimum_gap", gap.gap_yuan_month, "yuan/person/month", **where)
+            if np.isfinite(shares[gap.area_code]):
+                rows.add("minimum_gap_share_of_all", shares[gap.area_code], "share", **where)
+    separate = gap_table(
+        floors.rename(columns={"now_yuan_month": "value_yuan_month"}).assign(year=0)[
+            ["area_code", "year", "residence", "value_yuan_month"]
+        ]
+    )
+    rows.add(
+        "separate_classes",
+        (separate["state"] == "separate").sum(),
+        "areas",
+        grade="",
+        area_code=province,
+        year=scenario.base_year,
+    )
+
+
+def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
+    cells, year = outcome.cells, scenario.base_year
+    seen = cells[cells["observed"]]
+    for cell in seen.itertuples():
+        where = {"area_code": cell.area_code, "residence": cell.residence, "programme": "dibao", "grade": cell.grade}
+        rows.add("standard", cell.standard_yuan_month, "yuan/person/month", year=year, **where)
+        rows.add(
+            "standard",
+            cell.next_standard_central,
+            "yuan/person/month",
+            year=year + 1,
+            rests_on=["follow_share"],
+            **where,
+        )
+        rows.add(
+            "mandated_rise",
+            cell.mandated_yuan_month - cell.standard_yuan_month,
+            "yuan/person/month",
+            year=year + 1,
+            **where,
+        )
+    ratios = {}
+    for when, column, rests in (
+        (year, "standard_yuan_month", []),
+        (year + 1, "next_standard_central", ["follow_share"]),
+    ):
+        table = gap_table(
+            seen.rename(columns={column: "value_yuan_month"}).assign(year=when)[
+                ["area_code", "year", "residence", "value_yuan_month"]
+            ]
+        )
+        both = table.dropna(subset=["rural_urban_ratio"])
+        ratios[when] = both
+        for gap in both.itertuples():
+            grade = worst_grade(seen.loc[seen["area_code"] == gap.area_code, "grade"])
+            where = {"area_code": gap.area_code, "programme": "dibao", "year": when, "grade": grade, "rests_on": rests}
+            rows.add("in_force_rural_urban_ratio", gap.rural_urban_ratio, "ratio", **where)
+            rows.add("in_force_gap", gap.gap_yuan_month, "yuan/person/month", **where)
+        if len(both):
+            grade = worst_grade(seen["grade"])
+            rows.add(
+                "in_force_rural_urban_ratio_simple",
+                both["rural_urban_ratio"].mean(),
+                "ratio",
+                area_code=province,
+                year=when,
+                grade=grade,
+                rests_on=rests,
+            )
+    both = ratios[year]
+    lifted = seen[seen["mandated_yuan_month"] > seen["standard_yuan_month"]]["area_code"].nunique()
+    cities = evidence.areas[evidence.areas["level"] == "city"]
+    for measure, count in (
+        ("cities", len(cities)),
+        ("observed_areas", seen["area_code"].nunique()),
+        ("observed_areas_both_residences", len(both)),
+        ("observed_unified_areas", (both["state"] == "unified").sum()),
+        ("observed_separate_areas", (both["state"] == "separate").sum()),
+        ("must_move_areas", lifted),
+        ("free_areas", seen["area_code"].nunique() - lifted),
+        ("unknown_areas", len(cities) - seen["area_code"].nunique()),
+    ):
+        rows.add(measure, count, "areas", grade="", area_code=province, year=year)
+
+
+def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> None:
+    year, cells = scenario.base_year + 1, outcome.cells
+    grade = worst_grade(
+        [*cells.loc[cells["observed"], "grade"], *outcome.floors.grades.values(), *outcome.coverage["grade"]]
+    )
+    common = {"year": year, "grade": grade, "rests_on": list(scenario.assumptions)}
+    total = round(outcome.totals["central"])
+    draws = outcome.draws
+    quantiles = {"p10": np.quantile(draws, 0.1), "p50": np.quantile(draws, 0.5), "p90": np.quantile(draws, 0.9)}
+    for statistic, value in {
+        "central": total,
+        "low": outcome.totals["low"],
+        "high": outcome.totals["high"],
+        "mean": draws.mean(),
+        **quantiles,
+    }.items():
+        rows.add("extra_cost", value, "yuan/year", area_code=province, statistic=statistic, **common)
+    rows.add("envelope_for_90_percent", quantiles["p90"], "yuan/year", area_code=province, **common)
+    rows.add("extra_cost_mandated", outcome.totals["mandated"], "yuan/year", area_code=province, **common)
+    rows.add("extra_cost_followed", outcome.totals["followed"], "yuan/year", area_code=province, **common)
+    rows.add("base_spending", outcome.totals["base_spending"], "yuan/year", area_code=province, **common)
+
+    parts = {name: cells[f"{name}_central"].sum() for name in cost.COMPONENTS}
+    for component, value in zip(parts, cost.whole_parts(np.array(list(parts.values())), total), strict=True):
+        programme = "tekun" if component == "linked" else "dibao"
+        rows.add(
+            "extra_cost", value, "yuan/year", area_code=province, programme=programme, component=component, **common
+        )
+    tiers = {tier: values["central"] for tier, values in outcome.tiers.items()}
+    for tier, value in zip(tiers, _signed_parts(np.array(list(tiers.values())), total), strict=True):
+        rows.add("extra_cost", value, "yuan/year", area_code=province, tier=tier, **common)
+        rows.add("extra_cost_share", value / total if total else 0.0, "share", area_code=province, tier=tier, **common)
+        for statistic in ("p10", "p90"):
+            rows.add(
+                "extra_cost",
+                outcome.tiers[tier][statistic],
+                "yuan/year",
+                area_code=province,
+                tier=tier,
+                statistic=statistic,
+                **common,
+            )
+
+    code_of = {number: code for code, number in outcome.floors.classes.items()}
+    by_class = cells.groupby("area_class")["extra_central"].sum()
+    for number, value in zip(by_class.index, cost.whole_parts(by_class.to_numpy(), total), strict=True):
+        rows.add("extra_cost", value, "yuan/year", area_code=code_of[number], **common)
+    by_area = cells.groupby("area_code")["extra_central"].sum()
+    for area, value in zip(by_area.index, cost.whole_parts(by_area.to_numpy(), total), strict=True):
+        rows.add("extra_cost", value, "yuan/year", area_code=area, **common)
+    titles = outcome.swings.set_index("assumption")
+    for name, swing in titles.iterrows():
+        where = {"area_code": province, "year": year, "grade": grade, "rests_on": [name]}
+        rows.add(f"extra_cost_if_{name}_low", swing["at_low_yuan_year"], "yuan/year", **where)
+        rows.add(f"extra_cost_if_{name}_high", swing["at_high_yuan_year"], "yuan/year", **where)
+
+
+def _signed_parts(parts: np.ndarray, total: int) -> np.ndarray:
+    """Round parts that may be negative so that they add to the total: a tier may be relieved."""
+    base = np.floor(parts.min())
+    return cost.whole_parts(parts - base, total - round(base) * len(parts)) + round(base)
+
+
+def _rests_on(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> None:
+    """The box of three rows: no yuan of the cost is published or follows from published figures alone.
+
+    Recipients by area are not published, so all of it is assumed; the parts say what besides.
+    """
+    cells, total = outcome.cells, outcome.totals["central"]
+    observed = cells["observed"]
+    parts = {
+        "where_standards_are_known": cells.loc[observed, "extra_mandated"].sum(),
+        "where_standards_are_not_known": cells.loc[~observed, "extra_mandated"].sum(),
+        "by_following": total - cells["extra_mandated"].sum(),
+    }
+    common = {
+        "area_code": province,
+        "year": scenario.base_year + 1,
+        "grade": "",
+        "rests_on": list(scenario.assumptions),
+    }
+    for name, value in (("published", 0.0), ("computed", 0.0), ("assumed", 1.0)):
+        rows.add(f"cost_share_{name}", value if total else 0.0, "share", **common)
+    for name, value in parts.items():
+        rows.add(f"cost_share_assumed_{name}", value / total if total else 0.0, "share", **common)
+
+
+def _coverage(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
+    population = evidence.best("", "resident_population")
+    population = (
+        population[(population["area_code"] == province) & (population["residence"] == "both")]
+        .sort_values("year")
+        .iloc[-1]
+    )
+    year = scenario.base_year
+    rows.add(
+        "resident_population",
+        population["value"],
+        "persons",
+        area_code=province,
+        year=population["year"],
+        grade=population["grade"],
+    )
+    rests = ["caseload_deviation_urban", "caseload_deviation_rural", "response_share", "supplement_above_floor"]
+    totals = {"published": 0.0, "trend": 0.0, "entrants": 0.0}
+    for line in outcome.coverage.itertuples():
+        where = {"area_code": province, "residence": line.residence, "programme": "dibao", "grade": line.grade}
+        rows.add(
+            "recipients", line.published_persons, "persons", year=year, period=f"M{line.counted_on.month:02d}", **where
+        )
+        rows.add("recipients_on_trend", line.trend_persons, "persons", year=year + 1, rests_on=rests[:2], **where)
+        rows.add("entrants", line.entrants_persons, "persons", year=year + 1, rests_on=rests, **where)
+        totals = {
+            "published": totals["published"] + line.published_persons,
+            "trend": totals["trend"] + line.trend_persons,
+            "entrants": totals["entrants"] + line.entrants_persons,
+        }
+    period, grade = f"M{outcome.coverage['counted_on'].iloc[0].month:02d}", worst_grade(outcome.coverage["grade"])
+    where = {"area_code": province, "programme": "dibao", "grade": grade}
+    after = totals["trend"] + totals["entrants"]
+    rows.add("recipients", totals["published"], "persons", year=year, period=period, **where)
+    rows.add("recipients_on_trend", totals["trend"], "persons", year=year + 1, rests_on=rests[:2], **where)
+    rows.add("entrants", totals["entrants"], "persons", year=year + 1, rests_on=rests, **where)
+    rows.add("recipients_with_entrants", after, "persons", year=year + 1, rests_on=rests, **where)
+    rows.add(
+        "recipients_per_10000",
+        totals["published"] / population["value"] * PER,
+        "persons per 10,000 residents",
+        year=year,
+        period=period,
+        **where,
+    )
+    rows.add(
+        "recipients_per_10000",
+        after / population["value"] * PER,
+        "persons per 10,000 residents",
+        year=year + 1,
+        rests_on=rests,
+        **where,
+    )
+
+
+def _timeliness(rows: Rows, scenario: Scenario, outcome: Outcome, rules: list[Rule], province: str) -> None:
+    """What would be in arrears if the rise were paid as late as the rule allows."""
+    effective = in_force(rules, "effective_month", scenario.base_year + 1, scenario.as_of)
+    paid_by = in_force(rules, "paid_by_month", scenario.base_year + 1, scenario.as_of)
+    if not (effective and paid_by):
+        return
+    months = int(paid_by[0].value - effective[0].value)
+    where = {"area_code": province, "year": scenario.base_year + 1, "component": "arrears"}
+    grade = worst_grade([effective[0].grade, paid_by[0].grade])
+    rows.add("latest_payment_month", float(paid_by[0].value), "months", grade=grade, **where)
+    rows.add("months_in_arrears_at_latest", months, "months", grade=grade, **where)
+    late = outcome.totals["central"] * months / cost.MONTHS
+    rows.add("arrears_at_latest", late, "yuan/year", grade=grade, rests_on=list(scenario.assumptions), **where)
+    moved = outcome.cells["next_standard_central"] > outcome.cells["standard_central"]
+    rows.add(
+        "recipients_paid_late_at_latest",
+        outcome.cells.loc[moved, "persons_central"].sum(),
+        "persons",
+        grade=grade,
+        rests_on=OBSERVED_COST,
+        **where,
+    )
+
+
+def _burden(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
+    spent = evidence.best("", "general_public_budget_expenditure")
+    spent = spent[(spent["area_code"] == province) & (spent["period"] == "Y")].sort_values("year")
+    if spent.empty:
+        return
+    last = spent.iloc[-1]
+    growth = 1 + float(scenario.fiscal.expenditure_growth_share)
+    following = last["value"] * growth ** (scenario.base_year + 1 - last["year"])
+    where = {"area_code": province, "grade": last["grade"]}
+    rows.add("general_public_budget_expenditure", last["value"], "yuan/year", year=last["year"], **where)
+    rests = [f"fiscal_{scenario.fiscal.id}"]
+    rows.add(
+        "general_public_budget_expenditure",
+        following,
+        "yuan/year",
+        year=scenario.base_year + 1,
+        rests_on=rests,
+        **where,
+    )
+    share = outcome.totals["central"] / following
+    rows.add(
+        "extra_cost_of_expenditure",
+        share,
+        "share",
+        year=scenario.base_year + 1,
+        rests_on=[*scenario.assumptions, *rests],
+        **where,
+    )

@@ -1,0 +1,1 @@
+"""Charts, tables, sentences and documents made from results."""
