@@ -10,7 +10,7 @@ from pydantic import Field
 
 from analysis.errors import ParametersRefused
 from analysis.inputs.parameter_file import read_parameter_file
-from analysis.inputs.scenario import Day, Number, Strict, Text, validated
+from analysis.inputs.parameters import Day, Number, Strict, Text, validated
 
 Kind = Literal[
     "classes",

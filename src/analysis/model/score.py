@@ -3,15 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 import pandas as pd
 
+from analysis.inputs.evidence import GRADES, Evidence, worst_grade
 from analysis.inputs.rules import Rule, in_force
+from analysis.model.gap import adequacy, gap_table
+from analysis.model.results import Rows
 from analysis.model.uprating import round_to_grid
 
-SOURCED = ("official", "yearbook_copy", "press", "repost")
+SOURCED = GRADES[: GRADES.index("derived")]
+
+
+@dataclass(frozen=True)
+class History:
+    """What a package says of the past, as it was known on its day.
+
+    Attributes:
+        gap: as from ``gap.gap_table``, by area class and year, with the worst grade of the two sides.
+        adequacy: area_code, residence, year, consumption_yuan_year (of the year before), adequacy_share, grade.
+        back_cast: as from :func:`back_cast`.
+        result: the same as result rows.
+    """
+
+    gap: pd.DataFrame
+    adequacy: pd.DataFrame
+    back_cast: pd.DataFrame
+    result: pd.DataFrame
+
+    @property
+    def widest(self) -> str:
+        """The class whose gap in yuan is widest in the last year."""
+        return widest_gap(self.gap)
+
+
+def history(evidence: Evidence, rules: Sequence[Rule]) -> History:
+    """Return the gap in the minima year by year, its adequacy, and how the rules explain each rise."""
+    minima = evidence.best("dibao", "minimum_standard").rename(columns={"value": "value_yuan_month"})
+    gap = gap_table(minima[["area_code", "year", "residence", "value_yuan_month"]])
+    grades = minima.groupby(["area_code", "year"])["grade"].agg(worst_grade).rename("grade").reset_index()
+    gap = gap.merge(grades, on=["area_code", "year"], validate="one_to_one")
+    adequate = _adequacy(evidence, minima)
+    as_of = evidence.as_of or minima["known_from"].max().date()
+    cast = back_cast(minima, rules, as_of)
+    return History(gap, adequate, cast, _history_rows(evidence, minima, gap, adequate, cast))
+
+
+def _adequacy(evidence: Evidence, minima: pd.DataFrame) -> pd.DataFrame:
+    """Return the minima as shares of the province's consumption per head of the year before, by residence."""
+    spent = evidence.best("", "consumption_expenditure_per_capita")
+    spent = spent[spent["area_code"].map(evidence.areas["level"]).eq("province") & (spent["period"] == "Y")]
+    # The old household survey ended in 2012; its figures are another concept.
+    spent = spent[spent["year"] > 2012].assign(year=lambda rows: rows["year"] + 1)
+    table = minima.merge(
+        spent[["year", "residence", "value", "grade"]], on=["year", "residence"], suffixes=("", "_consumption")
+    )
+    return pd.DataFrame(
+        {
+            "area_code": table["area_code"],
+            "residence": table["residence"],
+            "year": table["year"],
+            "consumption_yuan_year": table["value"],
+            "adequacy_share": adequacy(table["value_yuan_month"], table["value"]),
+            "grade": [worst_grade(pair) for pair in zip(table["grade"], table["grade_consumption"], strict=True)],
+        }
+    )
+
+
+def _history_rows(
+    evidence: Evidence, minima: pd.DataFrame, gap: pd.DataFrame, adequate: pd.DataFrame, cast: pd.DataFrame
+) -> pd.DataFrame:
+    rows = Rows(
+        {"scenario": "", "dataset": evidence.dataset, "programme": "dibao"}, evidence.areas["name_zh"].to_dict()
+    )
+    for row in minima.itertuples():
+        where = {"area_code": row.area_code, "residence": row.residence, "year": row.year, "grade": row.grade}
+        rows.add("minimum_standard", row.value_yuan_month, "yuan/person/month", **where)
+    for row in gap.dropna(subset=["rural_urban_ratio"]).itertuples():
+        where = {"area_code": row.area_code, "year": row.year, "grade": row.grade}
+        rows.add("minimum_rural_urban_ratio", row.rural_urban_ratio, "ratio", **where)
+        rows.add("minimum_gap", row.gap_yuan_month, "yuan/person/month", **where)
+        if pd.notna(row.closed_share):
+            rows.add("minimum_gap_closed_share", row.closed_share, "share", **where)
+    for row in adequate.itertuples():
+        where = {"area_code": row.area_code, "residence": row.residence, "year": row.year, "grade": row.grade}
+        rows.add("adequacy_of_consumption", row.adequacy_share, "share", **where)
+    for row in cast.itertuples():
+        where = {"area_code": row.area_code, "residence": row.residence, "year": row.year, "grade": ""}
+        rows.add("minimum_standard_rise_share", row.rise_share, "share", **where)
+        if row.rule:
+            rows.add("back_cast_excess", row.excess_yuan_month, "yuan/person/month", **where)
+    return rows.table()
+
+
+def widest_gap(gap: pd.DataFrame) -> str:
+    """Return the area whose gap in yuan is widest in the last year of a gap table."""
+    last = gap[gap["year"] == gap["year"].max()]
+    return str(last.loc[last["gap_yuan_month"].idxmax(), "area_code"])
+
+
+def only_one_class_apart_since(gap: pd.DataFrame) -> int | None:
+    """Return the first year since which town and country differ in one class alone; None where more do still.
+
+    Years in which only that class is known say nothing and are passed over.
+    """
+    told = (
+        gap[gap["state"] != "one_residence"]
+        .groupby("year")
+        .agg(classes=("area_code", "nunique"), apart=("state", lambda states: (states != "unified").sum()))
+    )
+    told = told[told["classes"] > 1]
+    more = told[told["apart"] > 1]
+    later = told[told.index > (more.index.max() if len(more) else 0)]
+    return int(later.index.min()) if len(later) and (later["apart"] == 1).all() else None
 
 
 def back_cast(minima: pd.DataFrame, rules: Sequence[Rule], as_of: date) -> pd.DataFrame:

@@ -16,11 +16,13 @@ import pandas as pd
 
 from analysis.errors import DataRefused, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence
+from analysis.inputs.parameters import Assumption, Scenario
 from analysis.inputs.rules import Rule, in_force
-from analysis.inputs.scenario import Assumption, Scenario
 from analysis.model import caseload, cost
 from analysis.model.simulate.cells import Floors, cells_of, floors_of, recipients
 
+# Counts older than this say little of today's trend: from 2015 to 2019 urban recipients nearly halved.
+TREND_SPAN_YEARS = 6
 CENTRAL, UNFOLLOWED, FOLLOWED = 0, 1, 2
 
 
@@ -161,6 +163,7 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
 def persons_next(counts: pd.DataFrame, residence: str, settings: dict[str, np.ndarray], year: int) -> np.ndarray:
     """Return next year's recipients of a residence on their trend, shape (S, 1)."""
     own = counts[counts["residence"] == residence]
+    own = own[own["counted_on"] >= own["counted_on"].max() - pd.DateOffset(years=TREND_SPAN_YEARS)]
     trend = caseload.trend_share_year(own["counted_on"], own["persons"]) + settings[f"caseload_deviation_{residence}"]
     return caseload.on_trend(own["persons"].iloc[-1], own["counted_on"].iloc[-1], trend, year)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import DataRefused
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.scenario import Scenario
+from analysis.inputs.parameters import Scenario
 from analysis.model import standards
 from analysis.model.uprating import Cell, Drivers, Uprated, uprate, uprate_supplement_floors
 
@@ -120,7 +120,7 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         minimum_yuan_month, next_minimum_yuan_month, minimum_then_yuan_month (of the observed year),
         floor_yuan_month and next_floor_yuan_month (provincial supplement floors, NA where not known),
         last_floor_yuan_month, own_floor_yuan_month, tekun_yuan_month (observed, NA where not),
-        population_persons, consumption_yuan_year, part_of, part, urban_cell (position of the urban row, -1).
+        population_persons, population_grade, consumption_yuan_year, part_of, part, urban_cell (position of the urban row, -1).
     """
     year, areas = scenario.base_year, _areas_with_a_class(evidence)
     code_of = {number: code for code, number in floors.classes.items()}
@@ -139,7 +139,8 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
     supplements = floors.supplements.floors.set_index(["area_code", "residence"])
     last_floor = _last(evidence, "dibao", "supplement_floor", year)["value"]
     city = table["area_code"].map(areas["parent_code"].where(areas["level"] == "city_part", areas.index.to_series()))
-    population = _last(evidence, "", "resident_population", year)["value"]
+    residents = _last(evidence, "", "resident_population", year)
+    population, population_grade = residents["value"], residents["grade"]
     consumption = _last(evidence, "", "consumption_expenditure_per_capita", year)["value"]
     minima_then = evidence.best("dibao", "minimum_standard").set_index(["area_code", "residence", "year"])["value"]
     positions = {(row.area_code, row.residence): row.Index for row in table.itertuples()}
@@ -159,6 +160,9 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         tekun_yuan_month=_tekun_in_force(evidence, year).reindex(by_area).to_numpy(),
         population_persons=[
             population[code, residence] for code, residence in zip(city, table["residence"], strict=True)
+        ],
+        population_grade=[
+            population_grade[code, residence] for code, residence in zip(city, table["residence"], strict=True)
         ],
         # Shenzhen has no rural consumption: an area without one takes the mean of its class (assumption allocation_need).
         consumption_yuan_year=need.fillna(need.groupby(table["area_class"]).transform("mean")),

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence, worst_grade
+from analysis.inputs.parameters import Scenario
 from analysis.inputs.rules import Rule, in_force
-from analysis.inputs.scenario import Scenario
 from analysis.model import cost
 from analysis.model.gap import gap_by_area_share, gap_table
 from analysis.model.results import Rows
@@ -61,36 +61,32 @@ def _floors(rows: Rows, scenario: Scenario, outcome: Outcome) -> None:
 
 
 def _gap_in_minima(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> None:
-    floors = outcome.floors.standards.floors
-    for year, column in ((scenario.base_year, "now_yuan_month"), (scenario.base_year + 1, "next_yuan_month")):
-        table = gap_table(
-            floors.rename(columns={column: "value_yuan_month"}).assign(year=year)[
-                ["area_code", "year", "residence", "value_yuan_month"]
-            ]
+    base, floors = scenario.base_year, outcome.floors.standards.floors
+    table = gap_table(_long(floors, {base: "now_yuan_month", base + 1: "next_yuan_month"}))
+    shares = {year: gap_by_area_share(table, year) for year in (base, base + 1)}
+    before = table[table["year"] == base].set_index("area_code")["gap_yuan_month"]
+    for gap in table.dropna(subset=["rural_urban_ratio"]).itertuples():
+        grade = worst_grade(
+            outcome.floors.grades["minimum_standard", gap.area_code, side] for side in ("urban", "rural")
         )
-        shares = gap_by_area_share(table, year)
-        for gap in table.dropna(subset=["rural_urban_ratio"]).itertuples():
-            grade = worst_grade(
-                outcome.floors.grades["minimum_standard", gap.area_code, side] for side in ("urban", "rural")
-            )
-            where = {"area_code": gap.area_code, "programme": "dibao", "year": year, "grade": grade}
-            rows.add("minimum_rural_urban_ratio", gap.rural_urban_ratio, "ratio", **where)
-            rows.add("minimum_gap", gap.gap_yuan_month, "yuan/person/month", **where)
-            if np.isfinite(shares[gap.area_code]):
-                rows.add("minimum_gap_share_of_all", shares[gap.area_code], "share", **where)
-    separate = gap_table(
-        floors.rename(columns={"now_yuan_month": "value_yuan_month"}).assign(year=0)[
-            ["area_code", "year", "residence", "value_yuan_month"]
-        ]
-    )
-    rows.add(
-        "separate_classes",
-        (separate["state"] == "separate").sum(),
-        "areas",
-        grade="",
-        area_code=province,
-        year=scenario.base_year,
-    )
+        where = {"area_code": gap.area_code, "programme": "dibao", "year": gap.year, "grade": grade}
+        rows.add("minimum_rural_urban_ratio", gap.rural_urban_ratio, "ratio", **where)
+        rows.add("minimum_gap", gap.gap_yuan_month, "yuan/person/month", **where)
+        if gap.year > base:
+            rows.add("minimum_gap_change", gap.gap_yuan_month - before[gap.area_code], "yuan/person/month", **where)
+        if np.isfinite(shares[gap.year][gap.area_code]):
+            rows.add("minimum_gap_share_of_all", shares[gap.year][gap.area_code], "share", **where)
+    separate = (table.loc[table["year"] == base, "state"] == "separate").sum()
+    rows.add("separate_classes", separate, "areas", grade="", area_code=province, year=base)
+
+
+def _long(table: pd.DataFrame, columns: dict[int, str]) -> pd.DataFrame:
+    """Return one row per area, residence and year from one column a year."""
+    parts = [
+        table[["area_code", "residence"]].assign(year=year, value_yuan_month=table[column])
+        for year, column in columns.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
@@ -114,35 +110,30 @@ def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Eviden
             year=year + 1,
             **where,
         )
-    ratios = {}
-    for when, column, rests in (
-        (year, "standard_yuan_month", []),
-        (year + 1, "next_standard_central", ["follow_share"]),
-    ):
-        table = gap_table(
-            seen.rename(columns={column: "value_yuan_month"}).assign(year=when)[
-                ["area_code", "year", "residence", "value_yuan_month"]
-            ]
-        )
-        both = table.dropna(subset=["rural_urban_ratio"])
-        ratios[when] = both
-        for gap in both.itertuples():
-            grade = worst_grade(seen.loc[seen["area_code"] == gap.area_code, "grade"])
-            where = {"area_code": gap.area_code, "programme": "dibao", "year": when, "grade": grade, "rests_on": rests}
-            rows.add("in_force_rural_urban_ratio", gap.rural_urban_ratio, "ratio", **where)
-            rows.add("in_force_gap", gap.gap_yuan_month, "yuan/person/month", **where)
-        if len(both):
-            grade = worst_grade(seen["grade"])
-            rows.add(
-                "in_force_rural_urban_ratio_simple",
-                both["rural_urban_ratio"].mean(),
-                "ratio",
-                area_code=province,
-                year=when,
-                grade=grade,
-                rests_on=rests,
-            )
-    both = ratios[year]
+    table = gap_table(_long(seen, {year: "standard_yuan_month", year + 1: "next_standard_central"})).dropna(
+        subset=["rural_urban_ratio"]
+    )
+    grades = seen.groupby("area_code")["grade"].agg(worst_grade)
+    for gap in table.itertuples():
+        rests = ["follow_share"] if gap.year > year else []
+        where = {
+            "area_code": gap.area_code,
+            "programme": "dibao",
+            "year": gap.year,
+            "grade": grades[gap.area_code],
+            "rests_on": rests,
+        }
+        rows.add("in_force_rural_urban_ratio", gap.rural_urban_ratio, "ratio", **where)
+        rows.add("in_force_gap", gap.gap_yuan_month, "yuan/person/month", **where)
+    for when, group in table.groupby("year"):
+        where = {
+            "area_code": province,
+            "year": when,
+            "grade": worst_grade(seen["grade"]),
+            "rests_on": ["follow_share"] if when > year else [],
+        }
+        rows.add("in_force_rural_urban_ratio_simple", group["rural_urban_ratio"].mean(), "ratio", **where)
+    both = table[table["year"] == year]
     lifted = seen[seen["mandated_yuan_month"] > seen["standard_yuan_month"]]["area_code"].nunique()
     cities = evidence.areas[evidence.areas["level"] == "city"]
     for measure, count in (
@@ -158,11 +149,16 @@ def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Eviden
         rows.add(measure, count, "areas", grade="", area_code=province, year=year)
 
 
+def _cost_grade(outcome: Outcome) -> str:
+    """Return the worst grade of what every cost looks at; the population shares of the allocation are inferred."""
+    cells = outcome.cells
+    observed = [*cells.loc[cells["observed"], "grade"], *outcome.floors.grades.values(), *outcome.coverage["grade"]]
+    return worst_grade([*observed, *cells["population_grade"]])
+
+
 def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> None:
     year, cells = scenario.base_year + 1, outcome.cells
-    grade = worst_grade(
-        [*cells.loc[cells["observed"], "grade"], *outcome.floors.grades.values(), *outcome.coverage["grade"]]
-    )
+    grade = _cost_grade(outcome)
     common = {"year": year, "grade": grade, "rests_on": list(scenario.assumptions)}
     total = round(outcome.totals["central"])
     draws = outcome.draws
@@ -178,6 +174,8 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     rows.add("envelope_for_90_percent", quantiles["p90"], "yuan/year", area_code=province, **common)
     rows.add("extra_cost_mandated", outcome.totals["mandated"], "yuan/year", area_code=province, **common)
     rows.add("extra_cost_followed", outcome.totals["followed"], "yuan/year", area_code=province, **common)
+    followed = outcome.totals["central"] - outcome.totals["mandated"]
+    rows.add("extra_cost_by_following", followed, "yuan/year", area_code=province, **common)
     rows.add("base_spending", outcome.totals["base_spending"], "yuan/year", area_code=province, **common)
 
     parts = {name: cells[f"{name}_central"].sum() for name in cost.COMPONENTS}
@@ -187,19 +185,13 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
             "extra_cost", value, "yuan/year", area_code=province, programme=programme, component=component, **common
         )
     tiers = {tier: values["central"] for tier, values in outcome.tiers.items()}
+    shared = common | {"rests_on": [*scenario.assumptions, f"sharing_{scenario.fiscal.sharing.id}"]}
     for tier, value in zip(tiers, _signed_parts(np.array(list(tiers.values())), total), strict=True):
-        rows.add("extra_cost", value, "yuan/year", area_code=province, tier=tier, **common)
-        rows.add("extra_cost_share", value / total if total else 0.0, "share", area_code=province, tier=tier, **common)
+        where = {"area_code": province, "tier": tier}
+        rows.add("extra_cost", value, "yuan/year", **where, **shared)
+        rows.add("extra_cost_share", value / total if total else 0.0, "share", **where, **shared)
         for statistic in ("p10", "p90"):
-            rows.add(
-                "extra_cost",
-                outcome.tiers[tier][statistic],
-                "yuan/year",
-                area_code=province,
-                tier=tier,
-                statistic=statistic,
-                **common,
-            )
+            rows.add("extra_cost", outcome.tiers[tier][statistic], "yuan/year", statistic=statistic, **where, **shared)
 
     code_of = {number: code for code, number in outcome.floors.classes.items()}
     by_class = cells.groupby("area_class")["extra_central"].sum()
@@ -312,13 +304,14 @@ def _timeliness(rows: Rows, scenario: Scenario, outcome: Outcome, rules: list[Ru
     rows.add("latest_payment_month", float(paid_by[0].value), "months", grade=grade, **where)
     rows.add("months_in_arrears_at_latest", months, "months", grade=grade, **where)
     late = outcome.totals["central"] * months / cost.MONTHS
-    rows.add("arrears_at_latest", late, "yuan/year", grade=grade, rests_on=list(scenario.assumptions), **where)
+    cost_grade = worst_grade([grade, _cost_grade(outcome)])
+    rows.add("arrears_at_latest", late, "yuan/year", grade=cost_grade, rests_on=list(scenario.assumptions), **where)
     moved = outcome.cells["next_standard_central"] > outcome.cells["standard_central"]
     rows.add(
         "recipients_paid_late_at_latest",
         outcome.cells.loc[moved, "persons_central"].sum(),
         "persons",
-        grade=grade,
+        grade=cost_grade,
         rests_on=OBSERVED_COST,
         **where,
     )
@@ -329,26 +322,11 @@ def _burden(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence
     spent = spent[(spent["area_code"] == province) & (spent["period"] == "Y")].sort_values("year")
     if spent.empty:
         return
-    last = spent.iloc[-1]
-    growth = 1 + float(scenario.fiscal.expenditure_growth_share)
-    following = last["value"] * growth ** (scenario.base_year + 1 - last["year"])
-    where = {"area_code": province, "grade": last["grade"]}
-    rows.add("general_public_budget_expenditure", last["value"], "yuan/year", year=last["year"], **where)
-    rests = [f"fiscal_{scenario.fiscal.id}"]
-    rows.add(
-        "general_public_budget_expenditure",
-        following,
-        "yuan/year",
-        year=scenario.base_year + 1,
-        rests_on=rests,
-        **where,
-    )
-    share = outcome.totals["central"] / following
-    rows.add(
-        "extra_cost_of_expenditure",
-        share,
-        "share",
-        year=scenario.base_year + 1,
-        rests_on=[*scenario.assumptions, *rests],
-        **where,
-    )
+    last, year = spent.iloc[-1], scenario.base_year + 1
+    following = last["value"] * (1 + float(scenario.fiscal.expenditure_growth_share)) ** (year - last["year"])
+    measure, growth = "general_public_budget_expenditure", f"fiscal_{scenario.fiscal.id}"
+    rows.add(measure, last["value"], "yuan/year", area_code=province, year=last["year"], grade=last["grade"])
+    rows.add(measure, following, "yuan/year", area_code=province, year=year, grade=last["grade"], rests_on=[growth])
+    where = {"area_code": province, "year": year, "grade": worst_grade([last["grade"], _cost_grade(outcome)])}
+    rests = [*scenario.assumptions, growth]
+    rows.add("extra_cost_of_expenditure", outcome.totals["central"] / following, "share", rests_on=rests, **where)

@@ -1,8 +1,4 @@
-"""Uprating: next year's floors by ten named steps in a fixed order, in exact arithmetic (METHODS 4).
-
-Each step is a function of the floors before it; what it did to each floor, and which bound it met, is a row of
-the steps table. Nothing is rounded before its step, and nothing is rounded by binary fractions.
-"""
+"""The ten steps of the uprating, each a function from the floors before it to the floors after it."""
 
 from __future__ import annotations
 
@@ -11,9 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-import pandas as pd
-
-from analysis.inputs.scenario import Policy, RiseRule
+from analysis.inputs.parameters import Policy, RiseRule
 
 Cell = tuple[str, str]
 Floors = dict[Cell, Fraction]
@@ -37,19 +31,6 @@ class Drivers:
     consumption_yuan_year: Mapping[str, Decimal] = field(default_factory=dict)
     own_consumption_share: Mapping[Cell, Fraction] = field(default_factory=dict)
     minimum_wage_yuan_month: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Uprated:
-    """Next year's floors.
-
-    Attributes:
-        floors: area_code, residence, now_yuan_month, next_yuan_month, unratcheted_yuan_month.
-        steps: area_code, residence, step (1 to 10), name, before_yuan_month, after_yuan_month, binds, note, overrides.
-    """
-
-    floors: pd.DataFrame
-    steps: pd.DataFrame
 
 
 def round_to_grid(value: Fraction | Decimal | int, step: Fraction | Decimal | int = 1, mode: str = "up") -> Fraction:
@@ -79,7 +60,7 @@ def round_to_grid(value: Fraction | Decimal | int, step: Fraction | Decimal | in
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """What the steps look at: the floors in force, the policy, and the bounds."""
 
     now: Floors
@@ -118,7 +99,7 @@ def _needed(value: Decimal | None, rule: RiseRule, what: str) -> Fraction:
     return Fraction(value)
 
 
-def _risen(cell: Cell, case: _Case) -> Fraction:
+def _risen(cell: Cell, case: Case) -> Fraction:
     """Step 1 for one floor, unrounded."""
     area, residence = cell
     rule, drivers, now = getattr(case.policy.rule, residence), case.drivers, case.now[cell]
@@ -161,11 +142,11 @@ def _risen(cell: Cell, case: _Case) -> Fraction:
     raise ValueError(f"unknown rule {rule.kind}")
 
 
-def _rule(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _rule(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     return {cell: _risen(cell, case) for cell in floors}, {}
 
 
-def _catch_up(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _catch_up(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     step, after, notes = case.policy.catch_up, dict(floors), {}
     for area in _areas_with_both(floors):
         urban, rural, now = floors[area, "urban"], floors[area, "rural"], case.now[area, "rural"]
@@ -195,7 +176,7 @@ def _root(value: Fraction, years: int) -> Decimal:
     return (exact.ln() / years).exp().quantize(Decimal("1e-15"))
 
 
-def _round_urban(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _round_urban(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     grid = case.policy.round_urban
     return {
         cell: round_to_grid(value, grid.step_yuan, grid.mode) if cell[1] == "urban" else value
@@ -203,12 +184,12 @@ def _round_urban(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
     }, {}
 
 
-def _provincial_floor(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _provincial_floor(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     after = {cell: max(value, case.provincial_floor.get(cell, value)) for cell, value in floors.items()}
     return after, {cell: "provincial minimum" for cell in floors if after[cell] > floors[cell]}
 
 
-def _class_order(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _class_order(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     after, notes = dict(floors), {}
     if case.policy.class_order.on:
         for residence in ("urban", "rural"):
@@ -219,7 +200,7 @@ def _class_order(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
     return after, notes
 
 
-def _rural_share(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _rural_share(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     after, notes = dict(floors), {}
     if case.policy.rural_share.at_least:
         for area in _areas_with_both(floors):
@@ -232,7 +213,7 @@ def _rural_share(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
     return after, notes
 
 
-def _round_rural(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _round_rural(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     grid, after, notes = case.policy.round_rural, dict(floors), {}
     for area, residence in floors:
         if residence != "rural":
@@ -244,7 +225,7 @@ def _round_rural(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
     return after, notes
 
 
-def _ceiling(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _ceiling(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     after, notes = dict(floors), {}
     if not case.policy.ceiling.on:
         return after, notes
@@ -274,7 +255,7 @@ def _ceiling(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
     return after, notes
 
 
-def _ratchet(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _ratchet(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     if not case.policy.ratchet.on:
         return dict(floors), {}
     after = {cell: max(value, case.now[cell]) for cell, value in floors.items()}
@@ -290,7 +271,7 @@ def _ratchet(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
     return after, notes
 
 
-def _check(case: _Case, floors: Floors) -> tuple[Floors, Notes]:
+def _check(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     """Change nothing; name every rule that a stronger one has overridden."""
     broken: dict[Cell, list[str]] = {}
     for cell, value in floors.items():
@@ -325,7 +306,7 @@ def _areas_with_both(floors: Floors) -> list[str]:
     return [area for area, residence in floors if residence == "rural" and (area, "urban") in floors]
 
 
-STEPS: tuple[tuple[str, Callable[[_Case, Floors], tuple[Floors, Notes]]], ...] = (
+STEPS: tuple[tuple[str, Callable[[Case, Floors], tuple[Floors, Notes]]], ...] = (
     ("rule", _rule),
     ("catch_up", _catch_up),
     ("round_urban", _round_urban),
@@ -337,94 +318,3 @@ STEPS: tuple[tuple[str, Callable[[_Case, Floors], tuple[Floors, Notes]]], ...] =
     ("ratchet", _ratchet),
     ("check", _check),
 )
-
-
-def uprate(
-    now: Mapping[Cell, Fraction | Decimal | int],
-    policy: Policy,
-    drivers: Drivers | None = None,
-    order: tuple[str, ...] = (),
-    provincial_floor: Mapping[Cell, Fraction | Decimal | int] | None = None,
-    chain: Mapping[Cell, Fraction | Decimal | int] | None = None,
-    base_year: int | None = None,
-) -> Uprated:
-    """Return next year's floors and what each step did.
-
-    Args:
-        now: floors in force, yuan/person/month, by (area_code, residence); a residence that an area lacks is left out.
-        policy: which steps are on, and how far.
-        drivers: what the rules look at.
-        order: area codes from the highest class to the lowest, for ``class_order``.
-        provincial_floor: where cities are uprated, the provincial minimum of each cell.
-        chain: for ``base_chain``, the unratcheted formula value of now, where it differs from the floor in force.
-        base_year: the year of ``now``, for ``catch_up`` with a target year.
-
-    Raises:
-        ValueError: the policy needs something that the drivers lack.
-    """
-    exact = {cell: Fraction(value) for cell, value in now.items()}
-    target = policy.catch_up.target_year
-    case = _Case(
-        now=exact,
-        policy=policy,
-        drivers=drivers or Drivers(),
-        order=tuple(order),
-        provincial_floor={cell: Fraction(value) for cell, value in (provincial_floor or {}).items()},
-        chain={cell: Fraction(value) for cell, value in (chain or {}).items()},
-        years_to_target=target - base_year if target and base_year else None,
-    )
-    floors, rows, unratcheted = dict(exact), [], dict(exact)
-    for number, (name, step) in enumerate(STEPS, start=1):
-        after, notes = step(case, floors)
-        for cell in floors:
-            note = notes.get(cell, "")
-            rows.append(
-                (
-                    *cell,
-                    number,
-                    name,
-                    float(floors[cell]),
-                    float(after[cell]),
-                    after[cell] != floors[cell],
-                    note,
-                    "overridden" in note,
-                )
-            )
-        if name == "ratchet":
-            unratcheted = floors
-        floors = after
-    columns = [
-        "area_code",
-        "residence",
-        "step",
-        "name",
-        "before_yuan_month",
-        "after_yuan_month",
-        "binds",
-        "note",
-        "overrides",
-    ]
-    table = pd.DataFrame(
-        [(*cell, float(exact[cell]), float(floors[cell]), float(unratcheted[cell])) for cell in floors],
-        columns=["area_code", "residence", "now_yuan_month", "next_yuan_month", "unratcheted_yuan_month"],
-    )
-    return Uprated(table, pd.DataFrame(rows, columns=columns))
-
-
-def uprate_supplement_floors(
-    now: Mapping[Cell, Fraction | Decimal | int], policy: Policy, drivers: Drivers | None = None
-) -> Uprated:
-    """Return next year's supplement floors by the same steps, less those that speak of the standard alone.
-
-    Class order, rural share, unity of town and country and the ceiling are rules about standards; in 2024 the
-    class-4 rural floor stood at 0.49 of the urban one.
-    """
-    own = policy.model_copy(
-        update={
-            "unified_stay_unified": policy.unified_stay_unified.model_copy(update={"on": False}),
-            "class_order": policy.class_order.model_copy(update={"on": False}),
-            "rural_share": policy.rural_share.model_copy(update={"at_least": Decimal(0)}),
-            "ceiling": policy.ceiling.model_copy(update={"on": False}),
-        }
-    )
-    return uprate(now, own, drivers)

@@ -1,0 +1,31 @@
+# Every target is one tibiao verb or a pytest call, after making .venv from the lock; nobody needs make.
+.DEFAULT_GOAL := help
+.PHONY: help memo test run check lab accept verify
+READY := .venv/ready
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@sh tools/setup.sh
+
+memo: $(READY) ## all default scenarios on Guangdong's data, to a finished memo in out/memo
+	@.venv/bin/tibiao memo
+
+test: $(READY) ## every test, the notebooks' stored outputs among them
+	@.venv/bin/python -m pytest -n 2
+
+run: $(READY) ## one scenario: make run SCENARIO=rural80
+	@.venv/bin/tibiao run $(or $(SCENARIO),baseline)
+
+check: $(READY) ## check data, rules, scenarios and batches
+	@.venv/bin/tibiao check
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	@.venv/bin/tibiao lab
+
+accept: $(READY) ## store the notebooks' outputs anew and say what changed
+	@.venv/bin/tibiao accept
+
+verify: $(READY) ## find changed, missing or stale files in out/memo
+	@.venv/bin/tibiao verify out/memo

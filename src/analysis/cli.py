@@ -1,0 +1,342 @@
+"""The command ``tibiao``: every verb of the Makefile, for people without make."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analysis import files
+from analysis.errors import INTERRUPTED, ParametersRefused, Refusal, worst_exit_code
+
+TERMINATED = 143
+LANGUAGE = click.Choice(["zh", "en"])
+
+
+class Terminated(BaseException):
+    """The process was told to end."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False),
+    help="The folder that holds data/ and params/, where it cannot be found.",
+)
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.pass_context
+def tibiao(context: click.Context, home: str | None, debug: bool) -> None:
+    """Plan next year's social-assistance standards: the gap, the rise, its cost and who pays.
+
+    Example: tibiao memo
+    """
+    context.obj = {"home": home, "debug": debug}
+
+
+def _home(context: click.Context) -> Path:
+    return files.home(context.obj["home"])
+
+
+@tibiao.command()
+@click.option("--dataset", default=None, help="Only this data package.")
+@click.option("--scenario", default=None, help="Only this scenario.")
+@click.pass_context
+def check(context: click.Context, dataset: str | None, scenario: str | None) -> None:
+    """Check data packages, rules, scenarios and batches; run nothing.
+
+    Example: tibiao check --scenario baseline
+    """
+    from analysis.inputs import evidence, rules
+    from analysis.inputs import scenario as scenarios
+
+    home = _home(context)
+    for name in [scenario] if scenario else scenarios.names("scenarios", home):
+        one = scenarios.read_scenario(name, home)
+        click.echo(
+            f"scenario {name}: good ({one.dataset}, as of {one.as_of}, policy {one.policy.id}, fiscal {one.fiscal.id})"
+        )
+    if not scenario:
+        for name in scenarios.names("batches", home):
+            click.echo(f"batch {name}: good ({', '.join(scenarios.read_batch(name, home).scenarios)})")
+    for name in [dataset] if dataset else evidence.datasets(home):
+        package = evidence.load(name, None, home)
+        click.echo(
+            f"dataset {name}: good ({len(package.observations)} rows, {len(rules.read_rules(name, home))} rules)"
+        )
+
+
+@tibiao.command()
+@click.argument("scenario", nargs=-1)
+@click.option("-f", "--file", "file", type=click.Path(dir_okay=False), help="A scenario file of your own.")
+@click.option(
+    "--notebook", multiple=True, default=("30_next_year",), show_default=True, help="Which notebook; may be repeated."
+)
+@click.option("--dataset", default="guangdong", show_default=True)
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one value; may be repeated.")
+@click.option("--out", default="out/run", show_default=True, help="Where to write.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes; the number of cores by default.")
+@click.pass_context
+def run(
+    context: click.Context,
+    scenario: tuple[str, ...],
+    file: str | None,
+    notebook: tuple[str, ...],
+    dataset: str,
+    lang: str,
+    settings: tuple[str, ...],
+    out: str,
+    workers: int | None,
+) -> None:
+    """Run scenarios through notebooks.
+
+    Example: tibiao run rural80 --set policy.rural_share.at_least=0.85 --lang en
+    """
+    from analysis.inputs.scenario import SCENARIO_FILE, parse_override, read_scenario
+
+    home = _home(context)
+    if bool(scenario) == bool(file):
+        raise ParametersRefused("name one or more scenarios, or one file with -f; see 'tibiao run --help'")
+    overrides = dict(parse_override(text) for text in settings)
+    if file:
+        named = read_scenario("", home, overrides, Path(file).resolve())
+        if Path(file).stem != named.id:
+            raise ParametersRefused(f"{file}: id {named.id!r}: allowed: {Path(file).stem}, the file's own name")
+        os.environ[SCENARIO_FILE] = str(Path(file).resolve())
+        scenario = (named.id,)
+    for name in scenario:
+        read_scenario(name, home, overrides)
+    _run(home, notebook, scenario, "", dataset, (lang,), Path(out), workers, overrides)
+
+
+@tibiao.command()
+@click.argument("batch", default="memo")
+@click.option("--out", default=None, help="Where to write; out/BATCH by default.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes; the number of cores by default.")
+@click.pass_context
+def memo(context: click.Context, batch: str, out: str | None, workers: int | None) -> None:
+    """Run a batch and write its one-page memo in each language, as PDF and HTML.
+
+    Example: tibiao memo --out out/june
+    """
+    from analysis.inputs.scenario import read_batch, read_scenario
+
+    home = _home(context)
+    named = read_batch(batch, home)
+    scenarios = {name: read_scenario(name, home) for name in named.scenarios}
+    dataset = scenarios[named.proposed].dataset
+    _run(
+        home,
+        named.notebooks,
+        named.scenarios,
+        batch,
+        dataset,
+        named.languages,
+        Path(out or f"out/{batch}"),
+        workers,
+        {},
+        _write_memo,
+    )
+
+
+def _write_memo(home: Path, batch: str, dataset: str, languages: Sequence[str], out: Path) -> list[Path]:
+    from analysis import session
+    from analysis.report.memo import render
+
+    written = []
+    for lang in languages:
+        one = session.start(f"{session.BATCH}{batch}", dataset, str(out), lang=lang, scope="batch", home=home)
+        markdown, figures = one.memo()
+        for ending, content in render(markdown, figures, lang).items():
+            written.append(files.write_atomically(out / f"memo.{lang}.{ending}", content))
+        click.echo(f"wrote {out / f'memo.{lang}.pdf'} and .html")
+    return written
+
+
+def _run(
+    home: Path, notebooks: Sequence[str], scenarios: Sequence[str], batch: str, dataset: str, languages: Sequence[str], out: Path,
+    workers: int | None, overrides: dict[str, Any], then: Callable[..., list[Path]] | None = None,
+) -> None:  # fmt: skip
+    from analysis.batch.plan import plan
+    from analysis.inputs import evidence
+
+    plain = {key: float(value) if isinstance(value, Decimal) else value for key, value in overrides.items()}
+    tasks = plan(notebooks, scenarios, batch, dataset, languages, home, plain)
+    evidence.vouch(evidence.load(dataset, None, home), home)
+    from analysis.batch import run as runner
+
+    out = files.writable(out.expanduser().resolve())
+    (out / runner.MANIFEST).unlink(missing_ok=True)
+    click.echo(f"{len(tasks)} notebooks to run, into {out}")
+    ended = runner.run_tasks(tasks, out, home, workers or os.cpu_count() or 1, _say)
+    written = [path for path in [runner.gather(tasks, ended, out)] if path]
+    code = worst_exit_code(one.exit_code for one in ended)
+    if then and not code:
+        written += then(home, batch, dataset, languages, out)
+    runner.write_manifest(tasks, ended, written, out)
+    failed = [one for one in ended if one.exit_code]
+    click.echo(
+        f"{len(ended) - len(failed)} of {len(ended)} notebooks ended well; results, figures and manifest are in {out}"
+    )
+    for one in failed:
+        click.echo(f"failed: {one.task}: {one.reason}", err=True)
+    if code:
+        sys.exit(code)
+
+
+def _say(one: Any, done: int, total: int) -> None:
+    click.echo(f"[{done}/{total}] {one.task}: {'failed' if one.exit_code else 'done'}")
+
+
+@tibiao.command()
+@click.argument("key")
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True)
+@click.pass_context
+def why(context: click.Context, key: str, lang: str) -> None:
+    """Say where one number comes from: its grade, the assumptions it rests on, the steps behind it.
+
+    Example: tibiao why baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central
+    """
+    from analysis import session
+
+    parts = key.split(":")
+    scenario = parts[0] or "baseline"
+    one = session.start(
+        scenario, parts[1] if len(parts) > 1 else "guangdong", lang=lang, scope="scenario", home=_home(context)
+    )
+    row = one.why(key)
+    for name in (
+        "scenario",
+        "dataset",
+        "area_code",
+        "area_name",
+        "programme",
+        "residence",
+        "year",
+        "component",
+        "tier",
+        "measure",
+        "statistic",
+        "value",
+        "unit",
+        "grade",
+    ):
+        if row[name] != "":
+            click.echo(f"{name}: {row[name]}")
+    for name in filter(None, str(row["rests_on"]).split(";")):
+        assumption = one.scenario.assumptions.get(name)
+        said = (
+            f"{assumption.title.in_language(lang)}: {assumption.low} / {assumption.central} / {assumption.high} ({assumption.unit}); {assumption.reason.in_language(lang)}"
+            if assumption
+            else "params/fiscal"
+        )
+        click.echo(f"rests on {name}: {said}")
+    measure = str(row["measure"]).removesuffix("_rise").removesuffix("_rise_share")
+    steps = one.steps[
+        (one.steps["measure"] == measure)
+        & (one.steps["area_code"] == row["area_code"])
+        & (one.steps["residence"] == row["residence"])
+    ]
+    for step in steps.itertuples():
+        click.echo(
+            f"step {step.step} {step.name}: {step.before_yuan_month:g} to {step.after_yuan_month:g}"
+            + (f" ({step.note})" if step.note else "")
+        )
+
+
+@tibiao.command()
+@click.argument("folder", type=click.Path(file_okay=False))
+def verify(folder: str) -> None:
+    """Find any changed, missing or stale file of an output folder.
+
+    Example: tibiao verify out/memo
+    """
+    from analysis.batch.run import verify as wrong_in
+
+    wrong = wrong_in(Path(folder))
+    for line in wrong:
+        click.echo(line)
+    click.echo(f"{len(wrong)} differences" if wrong else f"{folder}: every file is as the manifest says")
+    sys.exit(bool(wrong))
+
+
+@tibiao.command()
+@click.pass_context
+def accept(context: click.Context) -> None:
+    """Run every notebook with its defaults, store its outputs and the generated documents; say what changed.
+
+    Example: tibiao accept
+    """
+    from analysis.batch import dictionary, stored
+
+    home = _home(context)
+    changed = stored.refresh(home) + dictionary.refresh(home)
+    for line in changed:
+        click.echo(line)
+    click.echo(f"{len(changed)} changes; write the reason into CHANGELOG.md" if changed else "nothing changed")
+
+
+@tibiao.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
+    """Open JupyterLab on the notebooks.
+
+    Example: tibiao lab --no-browser
+    """
+    home = _home(context)
+    sys.exit(
+        subprocess.call(
+            [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}", str(home / "notebooks"), *arguments]
+        )
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code.
+
+    Refusals are one line on stderr and their documented code; anything else unforeseen is one line and 1.
+    A traceback shows with ``--debug`` alone.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+
+    def terminate(_signal: int, _frame: object) -> None:
+        raise Terminated
+
+    previous = signal.signal(signal.SIGTERM, terminate)
+    try:
+        tibiao.main(given, prog_name="tibiao", standalone_mode=False)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except Refusal as refusal:
+        if "--debug" in given:
+            raise
+        click.echo(f"tibiao: {refusal}", err=True)
+        return refusal.exit_code
+    except click.ClickException as error:
+        click.echo(f"tibiao: {error.format_message()}; see 'tibiao --help'", err=True)
+        return ParametersRefused.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("tibiao: interrupted; what was finished is kept, there is no manifest", err=True)
+        return INTERRUPTED
+    except Terminated:
+        click.echo("tibiao: terminated; what was finished is kept, there is no manifest", err=True)
+        return TERMINATED
+    except Exception as error:
+        if "--debug" in given:
+            raise
+        click.echo(
+            f"tibiao: {type(error).__name__}: {' '.join(str(error).split())} (a mistake of ours: run again with --debug)",
+            err=True,
+        )
+        return 1
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    return 0

@@ -1,0 +1,308 @@
+"""The frozen groups of parameters: policy, fiscal path, assumptions, scenario, batch.
+
+Every group refuses unknown keys and silent changes of type; every share, yuan and step is exact (Decimal).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from analysis.errors import ParametersRefused, nearest
+
+RESIDENCES = ("urban", "rural")
+
+
+def exact(value: Any) -> Any:
+    """Return whole and binary numbers as exact decimals; anything else as it is."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return Decimal(value)
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _date(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+Number = Annotated[Decimal, BeforeValidator(exact), Field(allow_inf_nan=False)]
+Share = Annotated[Decimal, BeforeValidator(exact), Field(ge=0, le=1, allow_inf_nan=False)]
+RiseShare = Annotated[
+    Decimal, BeforeValidator(exact), Field(ge=Decimal("-0.5"), le=Decimal("0.5"), allow_inf_nan=False)
+]
+Yuan = Annotated[Decimal, BeforeValidator(exact), Field(ge=0, le=100_000, allow_inf_nan=False)]
+Step = Annotated[Decimal, BeforeValidator(exact), Field(gt=0, le=1000, allow_inf_nan=False)]
+Day = Annotated[date, BeforeValidator(_date)]
+
+
+class Strict(BaseModel):
+    """A frozen group of parameters: no unknown key, no silent change of type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Text(Strict):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def in_language(self, lang: str) -> str:
+        """Return the text in ``zh`` or ``en``."""
+        return self.zh if lang == "zh" else self.en
+
+
+_RULE_NEEDS = {
+    "freeze": (),
+    "index": (),
+    "fixed": ("rise_share",),
+    "flat": ("rise_yuan_month",),
+    "peg": (),
+    "mixed": ("price_weight",),
+    "triple": ("rise_share",),
+    "minimum_wage": ("of_minimum_wage_share",),
+    "base_chain": ("rise_share",),
+}
+
+
+class RiseRule(Strict):
+    """Step 1 of the uprating for one residence (METHODS 4).
+
+    ``peg`` without ``of_consumption_share`` keeps each floor's own share of the consumption of the year before.
+    """
+
+    kind: Literal["freeze", "index", "fixed", "flat", "peg", "mixed", "triple", "minimum_wage", "base_chain"]
+    rise_share: RiseShare | None = None
+    rise_yuan_month: Yuan | None = None
+    of_consumption_share: Share | None = None
+    price_weight: Share | None = None
+    of_minimum_wage_share: Share | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> RiseRule:
+        for name in _RULE_NEEDS[self.kind]:
+            if getattr(self, name) is None:
+                raise ValueError(f"kind {self.kind} needs {name}")
+        return self
+
+
+class RiseRules(Strict):
+    """The rise rule of each residence."""
+
+    urban: RiseRule
+    rural: RiseRule
+
+
+class CatchUp(Strict):
+    """Step 2: how rural floors catch up with urban ones; never above them."""
+
+    kind: Literal["none", "differential", "gap_share", "target"] = "none"
+    faster_by_share: RiseShare | None = None
+    close_gap_share: Share | None = None
+    target_ratio: Share | None = None
+    target_year: Annotated[int, Field(ge=1990, le=2100)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> CatchUp:
+        needs = {
+            "none": (),
+            "differential": ("faster_by_share",),
+            "gap_share": ("close_gap_share",),
+            "target": ("target_ratio", "target_year"),
+        }
+        for name in needs[self.kind]:
+            if getattr(self, name) is None:
+                raise ValueError(f"kind {self.kind} needs {name}")
+        return self
+
+
+class Rounding(Strict):
+    """Steps 3 and 7: the grid in yuan a month, and the direction."""
+
+    step_yuan: Step = Decimal(1)
+    mode: Literal["up", "nearest", "down"] = "up"
+
+
+class Switch(Strict):
+    """A step that is on or off."""
+
+    on: bool = True
+
+
+class RuralShare(Strict):
+    """Step 6: the least share of the rounded urban standard that the rural one must reach; 0 switches it off."""
+
+    at_least: Share = Decimal(0)
+
+
+class Ceiling(Switch):
+    """Step 8: no standard above a share of the local minimum wage, nor above the unemployment benefit."""
+
+    of_minimum_wage_share: Share = Decimal(1)
+    unemployment_benefit_of_minimum_wage_share: Share = Decimal("0.9")
+
+
+class Policy(Strict):
+    """Which steps of the uprating are on, and how far."""
+
+    id: str
+    title: Text
+    rule: RiseRules
+    catch_up: CatchUp = CatchUp()
+    unified_stay_unified: Switch = Switch()
+    round_urban: Rounding = Rounding()
+    class_order: Switch = Switch()
+    rural_share: RuralShare = RuralShare()
+    round_rural: Rounding = Rounding()
+    ceiling: Ceiling = Ceiling()
+    ratchet: Switch = Switch()
+
+
+class Sharing(Strict):
+    """One named share set: what each tier of government bears of the cost at the provincial minimum.
+
+    ``shares`` goes from area class to tier to share; each class sums to 1. The last tier (``local``) bears
+    besides all that is paid above the minimum.
+    """
+
+    id: str
+    reason: Text
+    shares: dict[str, dict[str, Share]]
+
+    @model_validator(mode="after")
+    def _sums(self) -> Sharing:
+        for area_class, tiers in self.shares.items():
+            if "local" not in tiers:
+                raise ValueError(f"{area_class} has no tier named local")
+            if sum(tiers.values()) != 1:
+                raise ValueError(f"the shares of {area_class} sum to {sum(tiers.values())}, not to 1")
+        return self
+
+
+class Fiscal(Strict):
+    """What the budget allows and how the cost is shared."""
+
+    id: str
+    title: Text
+    expenditure_growth_share: RiseShare
+    expenditure_growth_reason: Text
+    sharing: Sharing
+
+
+class Assumption(Strict):
+    """What is not observed: a range, a central value and the reason for both.
+
+    Attributes:
+        unit: of low, central and high.
+        reason: why this range.
+        ask: what to ask for, so that the assumption can go.
+    """
+
+    title: Text
+    unit: str
+    low: Number
+    central: Number
+    high: Number
+    reason: Text
+    ask: Text
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Assumption:
+        if not self.low <= self.central <= self.high:
+            raise ValueError(f"low {self.low}, central {self.central}, high {self.high} are not in order")
+        return self
+
+
+class Scenario(Strict):
+    """One resolved scenario; every value that a result rests on, and nothing else."""
+
+    id: str
+    title: Text
+    question: Text
+    dataset: str
+    as_of: Day
+    base_year: Annotated[int, Field(ge=1990, le=2100)]
+    horizon: Annotated[int, Field(ge=1, le=10)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    draws: Annotated[int, Field(ge=100, le=100_000)]
+    fiscal: Fiscal
+    policy: Policy
+    assumptions: dict[str, Assumption]
+    overrides: dict[str, Any] = {}
+
+    def sha256(self) -> str:
+        """Return the sha256 of all values, in canonical form."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Batch(Strict):
+    """Which scenarios, notebooks and languages make one batch."""
+
+    id: str
+    title: Text
+    scenarios: Annotated[list[str], Field(min_length=1)]
+    proposed: str
+    notebooks: Annotated[list[str], Field(min_length=1)]
+    languages: Annotated[list[Literal["zh", "en"]], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _proposed_is_in(self) -> Batch:
+        if self.proposed not in self.scenarios:
+            raise ValueError(f"proposed {self.proposed!r} is not one of the scenarios")
+        return self
+
+
+def validated(model: type[Strict], values: Any, where: Callable[[tuple[str, ...]], str], label: str = "") -> Any:
+    """Return ``values`` as a frozen model, or refuse the first thing that is wrong in one line.
+
+    Args:
+        model: the group of parameters.
+        values: plain values, as read.
+        where: names the place of a key, such as ``params/fiscal/baseline.yaml:7``.
+        label: put before the key in the message.
+
+    Raises:
+        ParametersRefused: says place, key, value, what is allowed and the nearest name.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = tuple(str(part) for part in first["loc"])
+        dotted = ".".join((*([label] if label else []), *key)) or model.__name__.lower()
+        if first["type"] == "extra_forbidden":
+            problem = f"no such key; {nearest(key[-1], _fields_at(model, key[:-1]))}"
+        elif first["type"] == "missing":
+            problem = "is missing"
+        else:
+            given = first["input"]
+            shown = "" if isinstance(given, dict | BaseModel) else f"{str(given)[:60]!s}: "
+            message = first["msg"].removeprefix("Value error, ").replace("Input should be", "allowed:")
+            message = message.replace("an instance of Decimal", "a number").replace("a valid ", "a ")
+            problem = shown + message[0].lower() + message[1:]
+        place = where(key)
+        raise ParametersRefused(
+            f"{place}: {problem}" if place.endswith(dotted) else f"{place}: {dotted}: {problem}"
+        ) from error
+
+
+def _fields_at(model: Any, key: tuple[str, ...]) -> list[str]:
+    for part in key:
+        annotation = model.model_fields[part].annotation if hasattr(model, "model_fields") else model
+        inner = [
+            kind
+            for kind in (annotation, *get_args(annotation))
+            if isinstance(kind, type) and issubclass(kind, BaseModel)
+        ]
+        if not inner:
+            return []
+        model = inner[0]
+    return list(model.model_fields) if hasattr(model, "model_fields") else []

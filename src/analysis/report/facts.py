@@ -1,0 +1,119 @@
+"""Facts: results by key, printed as an official expects, each number traceable to its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import ScenarioFailed, nearest
+from analysis.model.results import with_keys
+
+LANGUAGES = ("zh", "en")
+
+
+def money(value: float, lang: str) -> tuple[str, str]:
+    """Return a yearly amount and its unit: 亿元 or 万元 in Chinese, million yuan in English.
+
+    Example:
+        >>> money(473_099_554, "zh"), money(473_099_554, "en"), money(5_600_000, "zh")
+        (('4.73', '亿元'), ('473', ' million yuan'), ('560', '万元'))
+    """
+    if lang == "en":
+        return f"{value / 1e6:,.0f}", " million yuan"
+    return (f"{value / 1e8:.2f}", "亿元") if abs(value) >= 1e8 else (f"{value / 1e4:,.0f}", "万元")
+
+
+def persons(value: float, lang: str) -> tuple[str, str]:
+    """Return a number of people and its unit: 万人 in Chinese, thousand in English."""
+    return (f"{value / 1e4:.1f}", "万人") if lang == "zh" else (f"{value / 1e3:,.0f}", " thousand")
+
+
+STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
+    "yuan": lambda value, lang: (f"{value:,.0f}" if lang == "en" else f"{value:.0f}", ""),
+    "percent": lambda value, lang: (f"{100 * value:.1f}", "%"),
+    "percent2": lambda value, lang: (f"{100 * value:.2f}", "%"),
+    "percent0": lambda value, lang: (f"{100 * value:.0f}", "%"),
+    "count": lambda value, lang: (f"{value:.0f}", ""),
+    "one": lambda value, lang: (f"{value:.1f}", ""),
+    "money": money,
+    "persons": persons,
+}
+
+
+@dataclass
+class Facts:
+    """The results of one scenario beside the history of its package.
+
+    Attributes:
+        table: result rows; those of the dataset have an empty scenario.
+        scenario: whose rows to take.
+        lang: zh or en.
+        marked: whether numbers carry their keys, as ``[1249]{.n key="..."}``.
+        said: key and printed text of every number that was said.
+    """
+
+    table: pd.DataFrame
+    scenario: str
+    lang: str
+    marked: bool = False
+    said: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Index the rows by what a question names."""
+        own = self.table[self.table["scenario"].isin(["", self.scenario])]
+        self._keyed = with_keys(own)
+
+    def row(self, measure: str, **where: Any) -> tuple[str, pd.Series]:
+        """Return the one row that answers, with its key; the scenario's own before the dataset's.
+
+        Raises:
+            ScenarioFailed: none, or more than one.
+        """
+        asked = {"component": "", "tier": "", "residence": "", "statistic": "central", "measure": measure} | where
+        asked = {name: str(value) for name, value in asked.items()}
+        rows = self._keyed[self._keyed["measure"] == measure]
+        for name, value in asked.items():
+            rows = rows[rows[name] == value]
+        if len(rows) > 1:
+            rows = rows[rows["scenario"] == self.scenario]
+        if len(rows) != 1:
+            raise ScenarioFailed(
+                f"results hold {len(rows)} rows of {asked}; {nearest(measure, set(self._keyed['measure']))}"
+            )
+        return rows.index[0], rows.iloc[0]
+
+    def has(self, measure: str, **where: Any) -> bool:
+        """Say whether a row answers."""
+        try:
+            self.row(measure, **where)
+        except ScenarioFailed:
+            return False
+        return True
+
+    def value(self, measure: str, **where: Any) -> float:
+        """Return a number, unrounded beyond its contract."""
+        return float(self.row(measure, **where)[1]["value"])
+
+    def say(self, measure: str, style: str, *, size: bool = False, sign: bool = False, **where: Any) -> str:
+        """Return a number as printed, with its unit where the style has one.
+
+        Args:
+            measure: of the row.
+            style: one of STYLES.
+            size: print it without its sign.
+            sign: print a plus before a rise.
+            **where: the row's other fields.
+        """
+        key, row = self.row(measure, **where)
+        value = abs(row["value"]) if size else row["value"]
+        text, unit = STYLES[style](value, self.lang)
+        text = ("+" if sign and value > 0 else "") + text
+        self.said.append((key, text))
+        return (f'[{text}]{{.n key="{key}"}}' if self.marked else text) + unit
+
+    def literal(self, text: str) -> str:
+        """Return a date, a document or page number: a figure of the page that is no result."""
+        return f"[{text}]{{.d}}" if self.marked else text

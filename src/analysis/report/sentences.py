@@ -1,0 +1,314 @@
+"""Computed sentences: the four that open every memo and every run, who must move, and the box of three rows.
+
+Each number is taken from the results by key; the words around it change with what the numbers say.
+"""
+
+from __future__ import annotations
+
+from analysis.report.charts import class_codes, plan_years, separate_class
+from analysis.report.facts import Facts
+from analysis.report.wording import Wording
+
+HEADS = (
+    ("差距", "Gap"),
+    ("提标", "Rise"),
+    ("花费与负担", "Cost, and who pays"),
+    ("覆盖与及时", "Coverage and timeliness"),
+)
+
+
+def four_sentences(facts: Facts, wording: Wording, apart_since: int | None) -> list[tuple[str, str]]:
+    """Return head and text of the four sentences, in their fixed order."""
+    texts = (_gap(facts, wording, apart_since), _rise(facts, wording), _cost(facts, wording), _coverage(facts, wording))
+    return [(wording.pick(*head), text) for head, text in zip(HEADS, texts, strict=True)]
+
+
+def _change(facts: Facts, wording: Wording, before: float, after: float, yuan: str) -> str:
+    if after < before:
+        return wording.pick(f"差额缩小{yuan}元", f"the gap narrows by {yuan} yuan")
+    if after > before:
+        return wording.pick(f"比值虽变，差额仍扩大{yuan}元", f"the gap in yuan widens by {yuan}")
+    return wording.pick("差额不变", "the gap does not narrow")
+
+
+def _gap(facts: Facts, wording: Wording, apart_since: int | None) -> str:
+    base, following = plan_years(facts)
+    code = separate_class(facts)
+    date = facts.literal
+    if code is None:
+        minima = wording.pick(
+            "省定最低标准已全部城乡统一", "In the provincial minima town and country are one everywhere"
+        )
+    else:
+        name = wording.area(code)
+        since = ""
+        if apart_since:
+            since = wording.pick(f"自{date(str(apart_since))}年起", f" since {date(str(apart_since))}")
+        now = {
+            side: facts.say("minimum_standard", "yuan", area_code=code, residence=side, year=base)
+            for side in ("urban", "rural")
+        }
+        then = {
+            side: facts.say("minimum_standard", "yuan", area_code=code, residence=side, year=following)
+            for side in ("urban", "rural")
+        }
+        ratio_now = facts.say("minimum_rural_urban_ratio", "percent", area_code=code, year=base)
+        ratio_then = facts.say("minimum_rural_urban_ratio", "percent", area_code=code, year=following)
+        gap_now, gap_then = (
+            facts.say("minimum_gap", "yuan", area_code=code, year=base),
+            facts.say("minimum_gap", "yuan", area_code=code, year=following),
+        )
+        gaps = [facts.value("minimum_gap", area_code=code, year=year) for year in (base, following)]
+        change = _change(
+            facts, wording, *gaps, facts.say("minimum_gap_change", "yuan", size=True, area_code=code, year=following)
+        )
+        minima = wording.pick(
+            f"省定最低标准的城乡差距{since}全部在{name}：{date(str(base))}年农村{now['rural']}元、城镇{now['urban']}元，农村为城镇的{ratio_now}，"
+            f"每人每月相差{gap_now}元；{date(str(following))}年为{then['rural']}元、{then['urban']}元，{ratio_then}，相差{gap_then}元，{change}",
+            f"In the provincial minima the whole gap stands{since} in {name.lower()}: {date(str(base))} rural {now['rural']} against urban {now['urban']} "
+            f"yuan a month, {ratio_now}, {gap_now} yuan apart; {date(str(following))} {then['rural']} against {then['urban']}, {ratio_then}, {gap_then} yuan apart: {change}",
+        )
+    return minima + wording.pick("。", ". ") + _gap_in_force(facts, wording, base, following)
+
+
+def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> str:
+    rows = facts.table[
+        (facts.table["scenario"] == facts.scenario)
+        & (facts.table["measure"] == "in_force_rural_urban_ratio")
+        & (facts.table["year"] == str(base))
+    ]
+    apart = rows[rows["value"] != 1].sort_values("value")["area_code"]
+    parts = []
+    for code in apart:
+        rural, urban = (
+            facts.say("standard", "yuan", area_code=code, residence=side, year=base) for side in ("rural", "urban")
+        )
+        ratio = facts.say("in_force_rural_urban_ratio", "percent", area_code=code, year=base)
+        gap, after = (facts.say("in_force_gap", "yuan", area_code=code, year=year) for year in (base, following))
+        parts.append(
+            wording.pick(
+                f"{wording.area(code)}{rural}/{urban}元（{ratio}，差额{gap}元，提标后预计{after}元）",
+                f"{wording.area(code)} {rural}/{urban} ({ratio}, {gap} yuan apart, {after} expected)",
+            )
+        )
+    both = facts.say("observed_areas_both_residences", "count", year=base)
+    unified = facts.say("observed_unified_areas", "count", year=base)
+    cities = facts.say("cities", "count", year=base)
+    listed = wording.listed(parts) if parts else wording.pick("无", "none")
+    return wording.pick(
+        f"现行标准：{cities}市中城乡标准均已知的{both}市，{unified}市已统一，其余为{listed}。",
+        f"In the standards in force, of {both} cities (of {cities}) where both are known {unified} are unified; the others are {listed}.",
+    )
+
+
+def _rise(facts: Facts, wording: Wording) -> str:
+    _, following = plan_years(facts)
+    parts = []
+    for code in class_codes(facts):
+        sides = ("urban", "rural") if facts.value("minimum_gap", area_code=code, year=following) else ("urban",)
+        said = []
+        for side in sides:
+            after = facts.say("minimum_standard", "yuan", area_code=code, residence=side, year=following)
+            share = facts.say(
+                "minimum_standard_rise_share", "percent", sign=True, area_code=code, residence=side, year=following
+            )
+            label = wording.word(side) if len(sides) > 1 else ""
+            said.append(
+                wording.pick(f"{label}{after}元（{share}）", f"{label + ' ' if label else ''}{after} ({share})")
+            )
+        parts.append(
+            wording.pick(f"{wording.area(code)}{'、'.join(said)}", f"{wording.area(code).lower()} {', '.join(said)}")
+        )
+    moved = any(
+        facts.value("minimum_standard_rise", area_code=code, residence="urban", year=following)
+        for code in class_codes(facts)
+    )
+    floors = _supplements(facts, wording, following)
+    head = wording.pick(
+        f"{facts.literal(str(following))}年最低标准（元/人·月）",
+        f"Minima of {facts.literal(str(following))}, yuan a month",
+    )
+    if not moved:
+        return wording.pick(
+            f"{head}不动：{'，'.join(parts)}。{floors}", f"{head}, do not move: {'; '.join(parts)}. {floors}"
+        )
+    return wording.pick(f"{head}：{'，'.join(parts)}。{floors}", f"{head}: {'; '.join(parts)}. {floors}")
+
+
+def _supplements(facts: Facts, wording: Wording, following: int) -> str:
+    parts, missing = [], []
+    for code in class_codes(facts):
+        if not facts.has("supplement_floor", area_code=code, residence="urban", year=following):
+            missing.append(wording.area(code))
+            continue
+        urban, rural = (
+            facts.say("supplement_floor", "yuan", area_code=code, residence=side, year=following)
+            for side in ("urban", "rural")
+        )
+        parts.append(
+            wording.pick(f"{wording.area(code)}{urban}/{rural}", f"{wording.area(code).lower()} {urban}/{rural}")
+        )
+    unknown = (
+        wording.pick(
+            f"；{wording.listed(missing)}未公布，不作计算",
+            f"; {wording.listed(missing).lower()} not known, not computed",
+        )
+        if missing
+        else ""
+    )
+    return wording.pick(
+        f"最低补差（城镇/农村）：{'，'.join(parts)}{unknown}。",
+        f"Supplement floors (urban/rural): {', '.join(parts)}{unknown}.",
+    )
+
+
+def _cost(facts: Facts, wording: Wording) -> str:
+    _, following = plan_years(facts)
+    if not facts.value("extra_cost", year=following, **_province(facts)):
+        return wording.pick(
+            "不提标，全年不多花钱，各级也不多负担。", "No floor moves: nothing more is spent, and no tier pays more."
+        )
+    amounts = {
+        name: facts.say(measure, "money", year=following, **where, **_province(facts))
+        for name, measure, where in (
+            ("central", "extra_cost", {}),
+            ("low", "extra_cost", {"statistic": "low"}),
+            ("high", "extra_cost", {"statistic": "high"}),
+            ("envelope", "envelope_for_90_percent", {}),
+            ("mandated", "extra_cost_mandated", {}),
+            ("followed", "extra_cost_by_following", {}),
+            ("upper", "extra_cost", {"tier": "upper"}),
+            ("local", "extra_cost", {"tier": "local"}),
+        )
+    }
+    upper = facts.say("extra_cost_share", "percent0", year=following, tier="upper", **_province(facts))
+    burden = facts.say("extra_cost_of_expenditure", "percent2", year=following, **_province(facts))
+    return wording.pick(
+        f"比不提标全年多花{amounts['central']}（各项假设同取低、同取高时为{amounts['low']}至{amounts['high']}），要有九成把握需安排{amounts['envelope']}；"
+        f"其中按规定必须提的{amounts['mandated']}，高于下限的地区跟随提的{amounts['followed']}。中央和省负担{amounts['upper']}（{upper}），"
+        f"市县负担{amounts['local']}；合全省一般公共预算支出的{burden}。分担比例未公布，为假设。",
+        f"Against no rise the year costs {amounts['central']} more ({amounts['low']} to {amounts['high']} if every assumption fell to its cheap or its dear end); "
+        f"to be enough in nine cases of ten the envelope is {amounts['envelope']}. Of it {amounts['mandated']} is obliged by the floors, {amounts['followed']} comes from "
+        f"areas above them that follow. Centre and province bear {amounts['upper']} ({upper}), cities and counties {amounts['local']}; {burden} of the province's "
+        "general public budget expenditure. The shares are assumed: they are not published.",
+    )
+
+
+def _province(facts: Facts) -> dict[str, str]:
+    """Return what tells a provincial total from a part."""
+    rows = facts.table[(facts.table["measure"] == "cities") & (facts.table["scenario"] == facts.scenario)]
+    return {"area_code": rows["area_code"].iloc[0], "programme": ""}
+
+
+def _coverage(facts: Facts, wording: Wording) -> str:
+    base, following = plan_years(facts)
+    said = {
+        name: facts.say(measure, style, programme="dibao", **where)
+        for name, measure, style, where in (
+            ("now", "recipients", "persons", {"year": base}),
+            ("rate", "recipients_per_10000", "one", {"year": base}),
+            ("trend", "recipients_on_trend", "persons", {"year": following}),
+            ("entrants", "entrants", "persons", {"year": following}),
+            ("rate_next", "recipients_per_10000", "one", {"year": following}),
+        )
+    }
+    month = facts.row("recipients", programme="dibao", year=base)[1]["period"].removeprefix("M").lstrip("0")
+    counted = wording.pick(facts.literal(f"{base}年{month}月"), facts.literal(f"{_month(month)} {base}"))
+    coverage = wording.pick(
+        f"低保对象{counted}{said['now']}（每万常住人口{said['rate']}人）；按既有趋势{facts.literal(str(following))}年平均{said['trend']}，因提标新增{said['entrants']}，"
+        f"每万人口{said['rate_next']}人：人数减少来自多年趋势，不是提标减人。",
+        f"Recipients of dibao were {said['now']} in {counted} ({said['rate']} per ten thousand residents); on their trend {said['trend']} on average in "
+        f"{facts.literal(str(following))}, and {said['entrants']} enter because the line rises ({said['rate_next']} per ten thousand): "
+        "the fall is the trend of years, not of the rise.",
+    )
+    return coverage + _arrears(facts, wording, following)
+
+
+def _arrears(facts: Facts, wording: Wording, following: int) -> str:
+    where = {"year": following, "component": "arrears"}
+    if not facts.has("arrears_at_latest", **where) or not facts.value("arrears_at_latest", **where):
+        return wording.pick("无补发。", " Nothing falls into arrears.")
+    months = facts.say("months_in_arrears_at_latest", "count", **where)
+    late, people = (
+        facts.say("arrears_at_latest", "money", **where),
+        facts.say("recipients_paid_late_at_latest", "persons", **where),
+    )
+    return wording.pick(
+        f"一月发文、当月起按新标准发放则无补发；若拖到规定的最晚月份六月，将有{months}个月、{late}须补发，涉及{people}。",
+        f" Paid at the new rate from January nothing falls into arrears; paid only in June, the latest the rule allows, {months} months and {late} do, for {people} people.",
+    )
+
+
+def _month(number: str) -> str:
+    return [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ][int(number) - 1]
+
+
+def who_must_move(facts: Facts, wording: Wording) -> str:
+    """Return who must move by how much, who is free, and of how many nothing is known."""
+    base, following = plan_years(facts)
+    rows = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["measure"] == "mandated_rise")]
+    must, free = [], []
+    for code in sorted(rows["area_code"].unique()):
+        sides = rows[rows["area_code"] == code].set_index("residence")["value"]
+        if not sides.max():
+            free.append(wording.area(code))
+            continue
+        rises = [
+            f"{wording.word(side)}{wording.pick('', ' ')}{facts.say('mandated_rise', 'yuan', sign=True, area_code=code, residence=side, year=following)}"
+            for side in ("urban", "rural")
+            if sides.get(side)
+        ]
+        must.append(
+            wording.pick(
+                f"{wording.area(code)}（{'、'.join(rises)}元）", f"{wording.area(code)} ({', '.join(rises)} yuan)"
+            )
+        )
+    unknown = facts.say("unknown_areas", "count", year=base)
+    nobody = wording.pick("无", "none")
+    return wording.pick(
+        f"**须提高：**{wording.listed(must) or nobody}。**可自定：**{wording.listed(free) or nobody}。**标准未知：**其余{unknown}市，按最低标准与其上次已知标准的较大者计，请其报送。",
+        f"**Must move:** {wording.listed(must) or nobody}. **Free to choose:** {wording.listed(free) or nobody}. **Not known:** the other {unknown} cities, "
+        "taken at the larger of the minimum and their own last known standard; ask them.",
+    )
+
+
+def box(facts: Facts, wording: Wording) -> list[tuple[str, str, str]]:
+    """Return the three rows: published, computed from published, assumed; each with its share of the central cost."""
+    base, following = plan_years(facts)
+    where = {"year": following, **_province(facts)}
+    shares = {
+        name: facts.say(f"cost_share_{name}", "percent0", **where) for name in ("published", "computed", "assumed")
+    }
+    parts = {
+        name: facts.say(f"cost_share_assumed_{name}", "percent0", **where)
+        for name in ("where_standards_are_known", "where_standards_are_not_known", "by_following")
+    }
+    cities = facts.say("observed_areas", "count", year=base)
+    published = wording.pick(
+        f"省定最低标准、全省分城乡受助人数、{cities}市现行标准；最低补差多为推断（一类未公布）",
+        f"provincial minima, the province's recipients by residence, the standards of {cities} cities; supplement floors mostly inferred (class one not known)",
+    )
+    computed = wording.pick(
+        "拟定最低标准和最低补差、差距、比值、须提高的幅度",
+        "next year's floors, the gap and ratio, who must move and by how much",
+    )
+    assumed = wording.pick(
+        f"分地区人数、实际补差、跟随程度、分担比例。其中标准已知而须提的地区{parts['where_standards_are_known']}，标准未知的地区{parts['where_standards_are_not_known']}，跟随{parts['by_following']}",
+        f"recipients by area, supplements paid, following, sharing. Of it {parts['where_standards_are_known']} where standards are known and must move, "
+        f"{parts['where_standards_are_not_known']} where they are not known, {parts['by_following']} by following",
+    )
+    texts = {"published": published, "computed": computed, "assumed": assumed}
+    return [(wording.word(name), texts[name], shares[name]) for name in texts]

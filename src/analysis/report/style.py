@@ -1,0 +1,180 @@
+"""One look for every chart: font, colours, sizes, and bytes that do not change from run to run."""
+
+from __future__ import annotations
+
+import functools
+import io
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.errors import InfrastructureFailed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by the colour-blind and, with the marker shapes, in grey.
+URBAN, RURAL, UNIFIED, NEXT, UNKNOWN, INK, QUIET = (
+    "#0072B2",
+    "#D55E00",
+    "#595959",
+    "#009E73",
+    "#D9D9D9",
+    "#1A1A1A",
+    "#6B6B6B",
+)
+MARKERS = {"urban": "o", "rural": "s", "unified": "D"}
+WIDTH_INCHES, DPI = 3.5, 200
+SIZES = {"title": 8.2, "label": 7.0, "tick": 6.5, "foot": 5.0}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, the data it shows, and a sentence for those who cannot see it.
+
+    Attributes:
+        name: file name without ending.
+        figure: the drawing.
+        data: every number drawn, each with its key in the results.
+        alt: alternative text.
+    """
+
+    name: str
+    figure: Figure
+    data: pd.DataFrame
+    alt: str
+
+    def png(self) -> bytes:
+        """Return the drawing as PNG; the same bytes for the same data."""
+        return _saved(self.figure, "png")
+
+    def svg(self) -> bytes:
+        """Return the drawing as SVG; the same bytes for the same data."""
+        return _saved(self.figure, "svg")
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        return {"image/png": self.png(), "text/plain": self.alt}
+
+
+def font_path() -> Path:
+    """Return the bundled Chinese font (Noto Sans SC, OFL), found without importing the package that brings it.
+
+    Raises:
+        InfrastructureFailed: the package is not installed.
+    """
+    try:
+        path = Path(str(metadata.distribution("zhplot").locate_file("zhplot/fonts/NotoSansSC-Regular.ttf")))
+    except metadata.PackageNotFoundError as error:
+        raise InfrastructureFailed(
+            "the Chinese font is missing: run 'make test' again, or install the package zhplot"
+        ) from error
+    if not path.is_file():
+        raise InfrastructureFailed(f"the Chinese font is missing: {path.name}; reinstall the package zhplot")
+    return path
+
+
+@functools.cache
+def _font_family() -> str:
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(str(font_path()))
+    return font_manager.FontProperties(fname=str(font_path())).get_name()
+
+
+def settings() -> dict[str, object]:
+    """Return the matplotlib settings of every chart."""
+    return {
+        "font.family": [_font_family()],
+        "font.size": SIZES["label"],
+        "axes.unicode_minus": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": QUIET,
+        "axes.linewidth": 0.6,
+        "xtick.labelsize": SIZES["tick"],
+        "ytick.labelsize": SIZES["tick"],
+        "xtick.color": QUIET,
+        "ytick.color": QUIET,
+        "text.parse_math": False,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "tibiao",
+        "lines.linewidth": 1.4,
+    }
+
+
+def styled(chart: Callable[..., Chart]) -> Callable[..., Chart]:
+    """Draw a chart under the one style, wherever the caller's own settings stand."""
+
+    @functools.wraps(chart)
+    def drawn(*args: object, **kwargs: object) -> Chart:
+        import matplotlib as mpl
+
+        with mpl.rc_context(settings()):
+            return chart(*args, **kwargs)
+
+    return drawn
+
+
+def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figure, Axes]:
+    """Return an empty chart of the one width with a finding as its title and a foot.
+
+    Args:
+        height_inches: the whole height.
+        title: what the chart shows, one sentence with its number.
+        foot: unit, source, grade, and the assumptions that move it most.
+        lang: ``zh`` wraps by character, ``en`` by word.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    drawing = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DPI)
+    FigureCanvasAgg(drawing)
+    title_lines, foot_lines = wrapped(title, lang, 29), wrapped(foot, lang, 48)
+    top = 1 - (0.16 * len(title_lines) + 0.08) / height_inches
+    bottom = (0.10 * len(foot_lines) + 0.30) / height_inches
+    axes = drawing.add_axes((0.12, bottom, 0.84, top - bottom))
+    drawing.text(
+        0.02, 0.985, "\n".join(title_lines), ha="left", va="top", fontsize=SIZES["title"], color=INK, linespacing=1.25
+    )
+    drawing.text(
+        0.02, 0.012, "\n".join(foot_lines), ha="left", va="bottom", fontsize=SIZES["foot"], color=QUIET, linespacing=1.2
+    )
+    return drawing, axes
+
+
+def wrapped(text: str, lang: str, characters: int) -> list[str]:
+    """Break a text into lines: Chinese by full-width characters (a Latin letter counts half), English by words."""
+    if lang == "en":
+        return textwrap.wrap(text, int(characters * 1.95))
+    lines, line, width = [], "", 0.0
+    for character in text:
+        size = 1.0 if ord(character) > 0x2000 else 0.55
+        closing = character in "，。；：、）%）”"
+        if width + size > characters and not closing:
+            lines.append(line)
+            line, width = "", 0.0
+        line, width = line + character, width + size
+    return [*lines, line]
+
+
+def _saved(drawing: Figure, kind: str) -> bytes:
+    import matplotlib as mpl
+
+    buffer = io.BytesIO()
+    with mpl.rc_context(settings()):
+        drawing.savefig(
+            buffer,
+            format=kind,
+            dpi=DPI,
+            metadata={"Software": None} if kind == "png" else {"Date": None, "Creator": None},
+        )
+    return buffer.getvalue()

@@ -1,0 +1,19 @@
+-- Give the page's divisions to the typst template as functions of the same name.
+function Div(div)
+  local name = div.classes[1]
+  if not name then return nil end
+  if name == "box" then name = "box3" end -- box is a word of typst's own
+  local blocks = { pandoc.RawBlock("typst", "#" .. name .. "[") }
+  for _, block in ipairs(div.content) do table.insert(blocks, block) end
+  table.insert(blocks, pandoc.RawBlock("typst", "]"))
+  return blocks
+end
+
+function Span(span)
+  if span.classes:includes("unit") then
+    local inlines = { pandoc.RawInline("typst", "#unit[") }
+    for _, inline in ipairs(span.content) do table.insert(inlines, inline) end
+    table.insert(inlines, pandoc.RawInline("typst", "]"))
+    return inlines
+  end
+end

@@ -1,0 +1,405 @@
+"""start(): the one thing that a notebook calls."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import files
+from analysis.errors import ParametersRefused, nearest
+from analysis.inputs.evidence import Evidence, load
+from analysis.inputs.rules import Rule, read_rules
+from analysis.inputs.scenario import Batch, Scenario, read_batch, read_scenario
+from analysis.model import results
+from analysis.model.score import History, history, only_one_class_apart_since
+from analysis.model.simulate import Outcome, simulate
+from analysis.model.simulate.rows import result_rows
+from analysis.report import charts, memo, sentences, tables
+from analysis.report.facts import LANGUAGES, Facts
+from analysis.report.style import Chart
+from analysis.report.wording import Wording
+
+PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
+SCOPES = ("dataset", "scenario", "batch")
+BATCH = "batch:"
+SCHEMA = 1
+
+
+class Run:
+    """One notebook's run: what it was given, what it computes, what it shows and saves.
+
+    Attributes:
+        scope: dataset, scenario or batch.
+        scenario: the scenario; of a batch, the proposed one.
+        scenarios: by id; one, or those of the batch.
+        batch: the batch, where the scope is one.
+        evidence: the data package as known on the scenario's day.
+        wording: words and area names of the language.
+        out_dir: where ``save`` writes; None where nothing is written.
+    """
+
+    def __init__(
+        self,
+        scope: str,
+        scenarios: dict[str, Scenario],
+        proposed: str,
+        batch: Batch | None,
+        home: Path,
+        out_dir: Path | None,
+        lang: str,
+    ):
+        self.scope, self.scenarios, self.batch, self.home, self.out_dir, self.lang = (
+            scope,
+            scenarios,
+            batch,
+            home,
+            out_dir,
+            lang,
+        )
+        self.scenario = scenarios[proposed]
+        self.evidence: Evidence = load(self.scenario.dataset, self.scenario.as_of, home)
+        self.rules: list[Rule] = read_rules(self.scenario.dataset, home)
+        self.wording = Wording(lang, self.evidence.areas)
+        self._shown: dict[str, Chart] = {}
+
+    @functools.cached_property
+    def history(self) -> History:
+        """The gap in the minima year by year, and how the rules explain each rise."""
+        return history(self.evidence, self.rules)
+
+    @functools.cached_property
+    def outcome(self) -> Outcome:
+        """What the scenario comes to; of a batch, the proposed one."""
+        return simulate(self.evidence, self.scenario, self.rules)
+
+    @functools.cached_property
+    def _scenario_tables(self) -> dict[str, pd.DataFrame]:
+        return {name: self._scenario_table(scenario) for name, scenario in self.scenarios.items()}
+
+    def _scenario_table(self, scenario: Scenario) -> pd.DataFrame:
+        """Take a stored result whose inputs are the same to the byte, else compute it."""
+        stored = self.out_dir / scenario.id if self.out_dir and self.scope == "batch" else None
+        if stored and (stored / "record.json").is_file() and (stored / "results.csv").is_file():
+            import json
+
+            record = json.loads((stored / "record.json").read_text("utf-8"))
+            if record["inputs"] == inputs_record(self.home, self.evidence, scenario) and record[
+                "results_sha256"
+            ] == files.sha256(stored / "results.csv"):
+                return results.from_csv((stored / "results.csv").read_text("utf-8"))
+        outcome = self.outcome if scenario is self.scenario else simulate(self.evidence, scenario, self.rules)
+        return result_rows(self.evidence, scenario, outcome, self.rules)
+
+    @functools.cached_property
+    def result(self) -> pd.DataFrame:
+        """The long results table of this scope."""
+        if self.scope == "dataset":
+            return self.history.result
+        return pd.concat(self._scenario_tables.values(), ignore_index=True)
+
+    @functools.cached_property
+    def facts(self) -> Facts:
+        """Results by key, the history beside them; of a dataset the history alone."""
+        if self.scope == "dataset":
+            return Facts(self.history.result, "", self.lang)
+        return self.facts_of(self.scenario.id)
+
+    def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
+        """Return the facts of one scenario of the batch."""
+        return Facts(
+            pd.concat([self.history.result, self._scenario_tables[scenario]], ignore_index=True),
+            scenario,
+            self.lang,
+            marked,
+        )
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Title of each assumption, in the language."""
+        return {name: assumption.title.in_language(self.lang) for name, assumption in self.scenario.assumptions.items()}
+
+    @property
+    def standards(self) -> pd.DataFrame:
+        """Floors, now and next: area_code, residence, now_yuan_month, next_yuan_month, unratcheted_yuan_month."""
+        return self.outcome.floors.standards.floors
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """What each step did to each floor, which bound it met, what it overrode."""
+        parts = {
+            "minimum_standard": self.outcome.floors.standards.steps,
+            "supplement_floor": self.outcome.floors.supplements.steps,
+        }
+        return pd.concat(parts, names=["measure"]).reset_index(level=0).reset_index(drop=True)
+
+    @property
+    def cost(self) -> pd.DataFrame:
+        """Central cost by area and residence with everything it looks at."""
+        return self.outcome.cells
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """Recipients by residence: published, on trend, entrants."""
+        return self.outcome.coverage
+
+    @property
+    def apart_since(self) -> int | None:
+        """The first year since which town and country differ in one class alone."""
+        return only_one_class_apart_since(self.history.gap)
+
+    def four_sentences(self) -> Any:
+        """Return the four sentences for display."""
+        from IPython.display import Markdown
+
+        said = sentences.four_sentences(self.facts, self.wording, self.apart_since)
+        colon = self.wording.pick("：", ": ")
+        return Markdown(
+            "\n\n".join(f"**{number}. {head}**{colon}{text}" for number, (head, text) in enumerate(said, 1))
+        )
+
+    def show(self, name: str) -> Chart:
+        """Draw a chart; its data is ``.data``, and ``save`` writes both.
+
+        Raises:
+            ParametersRefused: no such chart.
+        """
+        if name not in charts.CHARTS:
+            raise ParametersRefused(f"chart {name!r}: {nearest(name, charts.CHARTS)}")
+        chart = charts.CHARTS[name](self.facts, self.wording, self.source(name))
+        self._shown[chart.name] = chart
+        return chart
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table in the reader's language.
+
+        Raises:
+            ParametersRefused: no such table.
+        """
+        made: dict[str, Callable[[], pd.DataFrame]] = {
+            "coverage": lambda: tables.coverage(self.evidence, self.wording),
+            "minima": lambda: tables.minima(self.evidence, self.wording),
+            "back_cast": lambda: tables.back_cast(self.history, self.wording),
+            "assumptions": lambda: tables.assumptions(self.scenario, self.wording),
+            "gap_states": lambda: tables.gap_states(self.history, self.wording),
+            "gap_history": lambda: tables.gap_history(self.history, self.wording),
+            "growth_split": lambda: tables.growth_split(self.history, self.wording),
+            "in_force": lambda: tables.in_force(self.evidence, self.wording),
+            "adequacy": lambda: tables.adequacy(self.history, self.wording),
+            "proposal": lambda: tables.proposal(self.facts, self.wording),
+            "steps": lambda: tables.steps(self.outcome.floors.standards.steps, self.wording),
+            "movers": lambda: tables.movers(self.facts, self.wording),
+            "cost_range": lambda: tables.cost_range(self.facts, self.wording),
+            "who_pays": lambda: tables.who_pays(self.facts, self.wording),
+            "swings": lambda: tables.swings(self.facts, self.wording, self.scenario),
+            "box": lambda: tables.box(self.facts, self.wording),
+            "scenarios": lambda: tables.scenarios(
+                {name: self.facts_of(name) for name in self.scenarios},
+                {name: one.title.in_language(self.lang) for name, one in self.scenarios.items()},
+                self.wording,
+            ),
+        }
+        if name not in made:
+            raise ParametersRefused(f"table {name!r}: {nearest(name, made)}")
+        return made[name]()
+
+    def source(self, chart: str) -> str:
+        """Name the documents behind a chart, shortly."""
+        year = self.scenario.base_year
+        if chart == "gap_over_time":
+            return self.wording.pick(
+                "历年省通知及报道，见数据包来源表", "yearly provincial notices and reports, see the package's sources"
+            )
+        measure = "standard" if chart == "tile_grid" else "minimum_standard"
+        if measure == "standard":
+            return self.wording.pick(
+                f"各市{year}年通知及转载，见数据包来源表",
+                f"notices of the cities, {year}, and copies; see the package's sources",
+            )
+        return self.documents("minimum_standard")[0]
+
+    def documents(self, measure: str, programme: str = "dibao") -> list[str]:
+        """Return the documents behind a measure of the base year: number where there is one, else publisher and date."""
+        rows = self.evidence.best(programme, measure)
+        found = self.evidence.sources.loc[rows[rows["year"] == self.scenario.base_year]["source_id"].unique()]
+        return [
+            row["document_number"] or f"{row['publisher']} {row['published']}".strip() for _, row in found.iterrows()
+        ]
+
+    def memo(self) -> tuple[str, dict[str, Chart]]:
+        """Return the memo's one page as marked markdown, and its charts by name."""
+        facts = self.facts_of(self.scenario.id, marked=True)
+        figures = {name: self.show(name) for name in charts.CHARTS}
+        context = {
+            "scenario": self.scenario.policy.title.in_language(self.lang),
+            "as_of": str(self.scenario.as_of),
+            "minima": self.wording.pick("；", "; ").join(self.documents("minimum_standard")),
+            "movers": memo.movers(facts, self.wording, self.titles),
+        }
+        return memo.page(facts, self.wording, figures, context, self.apart_since), figures
+
+    def why(self, key: str) -> pd.Series:
+        """Return one number with its grade and what it rests on.
+
+        Raises:
+            ParametersRefused: no such key.
+        """
+        keyed = results.with_keys(
+            pd.concat([self.history.result, self.result] if self.scope != "dataset" else [self.result])
+        )
+        if key not in keyed.index:
+            raise ParametersRefused(
+                f"key {key!r}: no such result; {nearest(key, keyed.index).partition('; ')[2] or 'see results.csv'}"
+            )
+        return keyed.loc[key]
+
+    def save(self) -> str:
+        """Write results, steps and figures where the run has a folder; say what was done."""
+        if self.out_dir is None:
+            return self.wording.pick("未写入任何文件（out_dir 为空）", "nothing was written (out_dir is empty)")
+        folder = self.out_dir
+        for chart in self._shown.values():
+            files.write_atomically(folder / "figures" / f"{chart.name}.png", chart.png())
+            files.write_atomically(folder / "figures" / f"{chart.name}.svg", chart.svg())
+            files.write_atomically(
+                folder / "figures" / f"{chart.name}.csv", chart.data.to_csv(index=False, lineterminator="\n")
+            )
+        if self.scope != "batch":
+            text = results.to_csv(self.result)
+            if self.scope == "scenario":
+                files.write_atomically(folder / "steps.csv", self.steps.to_csv(index=False, lineterminator="\n"))
+            files.write_atomically(folder / "results.csv", text)
+            record = {
+                "inputs": inputs_record(self.home, self.evidence, self.scenario),
+                "results_sha256": files.sha256(folder / "results.csv"),
+            }
+            files.write_json(folder / "record.json", record | environment_record())
+        return self.wording.pick("已写入结果和图表", "results and figures were written")
+
+
+@functools.cache
+def _code_sha256() -> str:
+    package = Path(__file__).parent
+    return files.content_hash(package.rglob("*.py"), package)
+
+
+def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[str, Any]:
+    """Return what a result depends on: sha256 of data, parameters and code, and the seed."""
+    return {
+        "schema": SCHEMA,
+        "data_sha256": files.content_hash(evidence.files, home),
+        "scenario": scenario.id,
+        "scenario_sha256": scenario.sha256(),
+        "rules_sha256": files.content_hash([home / "params" / "rules" / f"{evidence.dataset}.yaml"], home),
+        "code_sha256": _code_sha256(),
+        "seed": scenario.seed,
+    }
+
+
+def environment_record() -> dict[str, Any]:
+    """Return the versions that byte-identity is promised for."""
+    packages = ("tibiao", "numpy", "pandas", "matplotlib", "papermill")
+    return {"versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in packages}}}
+
+
+def start(
+    scenario: str = "baseline",
+    dataset: str = "guangdong",
+    out_dir: str = "",
+    overrides: Mapping[str, Any] | None = None,
+    lang: str = "zh",
+    scope: str = "scenario",
+    home: Path | None = None,
+) -> Run:
+    """Check everything a notebook was given, and return its run.
+
+    Args:
+        scenario: a scenario's id; in a batch notebook ``batch:`` and the batch's id.
+        dataset: the data package.
+        out_dir: where to write; empty writes nothing.
+        overrides: dotted keys to values, such as ``{"policy.rural_share.at_least": 0.8}``.
+        lang: zh or en.
+        scope: what the notebook is run for: dataset, scenario or batch.
+        home: the folder that holds data and params, where it cannot be found.
+
+    Raises:
+        ParametersRefused: a name or value that is not allowed, or a parameter that the notebook does not have.
+        DataRefused: the data package.
+    """
+    _refuse_injected()
+    where = files.home(home)
+    if lang not in LANGUAGES:
+        raise ParametersRefused(f"lang {lang!r}: {nearest(lang, LANGUAGES)}")
+    if not isinstance(scenario, str) or not isinstance(dataset, str) or not isinstance(out_dir, str):
+        raise ParametersRefused("scenario, dataset and out_dir: allowed: text; quote them")
+    if overrides is not None and not isinstance(overrides, Mapping):
+        raise ParametersRefused(
+            "overrides arrived as text; with papermill write -y 'overrides: {policy.rural_share.at_least: 0.8}' instead of -p"
+        )
+    batch = None
+    if scope == "batch":
+        if not scenario.startswith(BATCH):
+            raise ParametersRefused(
+                f"scenario {scenario!r}: this notebook is for a batch; allowed: {BATCH}<name>, such as {BATCH}memo"
+            )
+        batch = read_batch(scenario.removeprefix(BATCH), where)
+        scenarios = {name: read_scenario(name, where, overrides) for name in batch.scenarios}
+    elif scenario.startswith(BATCH):
+        raise ParametersRefused(
+            f"scenario {scenario!r}: this notebook is for one scenario, not for a batch; allowed: a name such as baseline"
+        )
+    else:
+        scenarios = {scenario: read_scenario(scenario, where, overrides)}
+    proposed = batch.proposed if batch else scenario
+    scenarios = {name: _for_dataset(one, dataset, scope) for name, one in scenarios.items()}
+    folder = files.writable(Path(out_dir).expanduser().resolve()) if out_dir else None
+    return Run(scope, scenarios, proposed, batch, where, folder, lang)
+
+
+def _for_dataset(scenario: Scenario, dataset: str, scope: str) -> Scenario:
+    """A dataset notebook takes only its day from the scenario; others must fit the package."""
+    if scenario.dataset == dataset:
+        return scenario
+    if scope == "dataset":
+        return scenario.model_copy(update={"dataset": dataset})
+    raise ParametersRefused(
+        f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}; leave dataset as it is or choose another scenario"
+    )
+
+
+def _refuse_injected() -> None:
+    """Refuse names that papermill injected and the notebook does not have.
+
+    papermill warns of an unknown name and ends with 0; its injected cell is the one that starts with its comment.
+    Names that a person defined are left alone.
+    """
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    cells = shell.user_ns.get("In", []) if shell else []
+    for cell in cells:
+        if not cell.lstrip().startswith("# Parameters"):
+            continue
+        try:
+            body = ast.parse(cell).body
+        except SyntaxError:
+            continue
+        given = [
+            target.id
+            for line in body
+            if isinstance(line, ast.Assign)
+            for target in line.targets
+            if isinstance(target, ast.Name)
+        ]
+        unknown = [name for name in given if name not in PARAMETERS]
+        if {"policy", "fiscal", "assumptions"} & set(unknown):
+            raise ParametersRefused(
+                "a scenario file is not a list of notebook parameters: use -p scenario NAME, or 'tibiao run -f FILE'"
+            )
+        if unknown:
+            raise ParametersRefused(f"parameter {unknown[0]!r}: no such parameter; {nearest(unknown[0], PARAMETERS)}")

@@ -1,0 +1,67 @@
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from analysis.inputs.evidence import load
+from analysis.inputs.rules import read_rules
+from analysis.inputs.scenario import read_scenario
+from analysis.model.simulate import simulate
+
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("nightly", parent=settings.get_profile("default"), derandomize=False, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+JUNE, DECEMBER = date(2024, 6, 30), date(2024, 12, 31)
+
+
+@pytest.fixture(scope="session")
+def home():
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def evidence_june(home):
+    return load("guangdong", JUNE, home)
+
+
+@pytest.fixture(scope="session")
+def evidence_december(home):
+    return load("guangdong", DECEMBER, home)
+
+
+@pytest.fixture(scope="session")
+def rules(home):
+    return read_rules("guangdong", home)
+
+
+@pytest.fixture(scope="session")
+def baseline(home):
+    return read_scenario("baseline", home)
+
+
+@pytest.fixture(scope="session")
+def outcome_june(evidence_june, baseline, rules):
+    return simulate(evidence_june, baseline, rules)
+
+
+@pytest.fixture(scope="session")
+def outcome_december(home, evidence_december, rules):
+    return simulate(evidence_december, read_scenario("baseline", home, {"as_of": "2024-12-31"}), rules)
+
+
+@pytest.fixture
+def copied_home(home, tmp_path):
+    copy = tmp_path / "home"
+    for folder in ("data", "params"):
+        shutil.copytree(home / folder, copy / folder)
+    return copy

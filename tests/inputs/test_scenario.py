@@ -1,0 +1,215 @@
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import ParametersRefused
+from analysis.inputs.scenario import names, parse_override, read_batch, read_scenario
+
+TEXT = """\
+id: mine
+title: {zh: 我的, en: Mine}
+question: {zh: 多少, en: How much}
+dataset: guangdong
+as_of: 2024-06-30
+base_year: 2024
+fiscal: baseline
+policy: rise35
+assumptions: guangdong
+seed: 1
+draws: 200
+"""
+
+
+@pytest.fixture
+def read(home, tmp_path):
+    def reading(text, overrides=None):
+        path = tmp_path / "mine.yaml"
+        path.write_text(text, "utf-8")
+        return read_scenario("", home, overrides, file=path)
+
+    return reading
+
+
+def refusal(call, *arguments):
+    with pytest.raises(ParametersRefused) as refused:
+        call(*arguments)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_every_stored_scenario_and_batch_is_read(home):
+    for name in names("scenarios", home):
+        scenario = read_scenario(name, home)
+        assert (scenario.id, scenario.as_of, scenario.base_year) == (name, date(2024, 6, 30), 2024)
+    for name in names("batches", home):
+        assert read_batch(name, home).id == name
+
+
+def test_a_scenario_holds_exact_decimals_of_what_it_names(read):
+    scenario = read(TEXT)
+    assert scenario.policy.rule.urban.rise_share == Decimal("0.035")
+    assert scenario.policy.rural_share.at_least == Decimal("0.75")
+    assert scenario.fiscal.sharing.shares["class_4"]["upper"] + scenario.fiscal.sharing.shares["class_4"]["local"] == 1
+    assert scenario.assumptions["response_share"].central == Decimal("0.25")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("seed: 1", "sede: 1", 10, "sede: no such key; .*did you mean seed\\?"),
+        ("title: {zh: 我的, en: Mine}", "title: {zh: 我的, eng: Mine}", 2, "title.en: is missing"),
+        ("draws: 200\n", "", 1, "draws: is missing"),
+        ("base_year: 2024", "base_year: 2024.5", 6, "base_year: 2024.5: allowed: a.* integer"),
+        ("base_year: 2024", "base_year: '2024'", 6, "base_year: 2024: allowed: a.* integer"),
+        ("base_year: 2024", "base_year: 20265", 6, "base_year: 20265: allowed: less than or equal to 2100"),
+        ("base_year: 2024", "base_year: true", 6, "base_year: True: allowed: a.* integer"),
+        ("seed: 1", "seed: -1", 10, "seed: -1: allowed: greater than or equal to 0"),
+        ("seed: 1", "seed: .nan", 10, "seed: .nan: not a number"),
+        ("draws: 200", "draws: .inf", 11, "draws: .inf: not a number"),
+        ("draws: 200", "draws: 1_000", 11, "draws: 1_000: allowed: a.* integer"),
+        ("draws: 200", "draws: 12:30", 11, "draws: 12:30: allowed: a.* integer"),
+        ("draws: 200", "draws: 0200", 11, "draws: 0200: would lose its leading zero"),
+        ("draws: 200", "draws: 99", 11, "draws: 99: allowed: greater than or equal to 100"),
+        ("draws: 200", "draws: ~", 11, "draws: None: allowed: a.* integer"),
+        ("as_of: 2024-06-30", "as_of: 2024-06-31", 5, "as_of: 2024-06-31: "),
+        ("as_of: 2024-06-30", "as_of: 20240630", 5, "as_of: 20240630: allowed: a.* date"),
+        ("question: {zh: 多少, en: How much}", "question: How much", 3, "question: "),
+        ("question: {zh: 多少, en: How much}", "question: {zh: 多少, en: off, fr: x}", 3, "question.fr: no such key"),
+        ("policy: rise35", "policy: rise36", 8, "policy 'rise36': no such file in params/policies; .*mean rise35"),
+        ("policy: rise35", "policy: ../policies/rise35", 8, "policy '../policies/rise35': not a name"),
+        ("policy: rise35", "policy: [rise35]", 8, "policy .*: not a name"),
+        ("fiscal: baseline", "fiscal: baselin", 7, "fiscal 'baselin': no such file in params/fiscal"),
+        ("draws: 200", "draws: 200\noverrides: [a]", 12, "overrides: allowed: dotted keys"),
+        ("draws: 200", "draws: 200\noverrides:\n  policy.ratchet.of: false", 13, "policy.ratchet.of: no such key; did you mean policy.ratchet.on"),
+        ("draws: 200", "draws: 200\noverrides:\n  draws: 200", 13, "draws: 200 is what it is already"),
+        ("draws: 200", "draws: 200\noverrides:\n  draws: 5", 13, "draws: 5: allowed: greater than or equal to 100"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_file_line_key_value_and_what_is_allowed(read, old, new, line, says):
+    assert old in TEXT
+    message = refusal(read, TEXT.replace(old, new))
+    assert re.search(rf"mine\.yaml:{line}: {says}", message), message
+
+
+@pytest.mark.parametrize("word", ["no", "on", "off", "yes", "NO"])
+def test_yaml_1_1_words_stay_text_in_a_title(read, word):
+    assert read(TEXT.replace("Mine", word)).title.en == word
+
+
+@pytest.mark.parametrize(
+    ("overrides", "says"),
+    [
+        ({"policy.rural_share.atleast": 0.8}, "no such key; did you mean policy.rural_share.at_least?"),
+        ({"policy.rural_share": 0.8}, "no such key; did you mean policy.rural_share.at_least?"),
+        ({"assumptions.folow_share.low": 1}, "no such key; did you mean assumptions.follow_share.low?"),
+        ({"x=1;open('canary','w')": 1}, "no such key"),
+        ({"__class__": 1}, "no such key"),
+        ({"id": "other"}, "id: no such key"),
+        ({"title.en": "other"}, "title.en: no such key"),
+        ({"policy.rural_share.at_least": 0.75}, "0.75 is what it is already; leave it out"),
+        ({"policy.rural_share.at_least": "0.75"}, "is what it is already"),
+        ({"policy.ratchet.on": True}, "is what it is already"),
+        ({"policy.rural_share.at_least": "abc"}, "abc: allowed: a number"),
+        ({"policy.rural_share.at_least": "0.8"}, "0.8: allowed: a number"),
+        ({"policy.rural_share.at_least": True}, "True: allowed: a number"),
+        ({"policy.rural_share.at_least": None}, "None: allowed: a number"),
+        ({"policy.rural_share.at_least": float("nan")}, "NaN: allowed: a finite number"),
+        ({"policy.rural_share.at_least": float("inf")}, "allowed: "),
+        ({"policy.rural_share.at_least": 1.01}, "1.01: allowed: less than or equal to 1"),
+        ({"policy.rule.urban.rise_share": 5}, "5: allowed: less than or equal to 0.5"),
+        ({"policy.round_urban.step_yuan": 0}, "0: allowed: greater than 0"),
+        ({"policy.round_urban.mode": "sideways"}, "allowed: 'up', 'nearest' or 'down'"),
+        ({"policy.rule.urban.kind": "flat"}, "kind flat needs rise_yuan_month"),
+        ({"policy.catch_up.kind": "target"}, "kind target needs target_ratio"),
+        ({"fiscal.sharing.shares.class_1.upper": 0.5}, "the shares of class_1 sum to 0.86, not to 1"),
+        ({"assumptions.follow_share.low": 0.9}, "low 0.9, central 0.77, high 1 are not in order"),
+        ({"assumptions.follow_share.high": Decimal("1e400")}, "allowed: a finite number"),
+    ],
+)
+def test_an_override_that_is_not_allowed_is_refused_by_its_key(home, overrides, says):
+    message = refusal(read_scenario, "baseline", home, overrides)
+    assert says in message
+    assert "Traceback" not in message
+
+
+@pytest.mark.parametrize("value", [5, -1, Decimal("1.0001")])
+def test_a_share_that_is_assumed_lies_between_0_and_1(home, value):
+    end = "low" if value < 0 else "high"
+    refusal(read_scenario, "baseline", home, {f"assumptions.class4_part_jiangmen.{end}": value})
+
+
+def test_overrides_of_the_command_come_after_those_of_the_file(read):
+    text = f"{TEXT}overrides:\n  draws: 300\n  policy.rural_share.at_least: 0.8\n"
+    own = read(text)
+    assert (own.draws, own.policy.rural_share.at_least) == (300, Decimal("0.8"))
+    given = read(text, {"policy.rural_share.at_least": 0.85})
+    assert (given.draws, given.policy.rural_share.at_least) == (300, Decimal("0.85"))
+    assert given.overrides == {"draws": "300", "policy.rural_share.at_least": "0.85"}
+    assert read(TEXT).overrides == {}
+
+
+def test_the_hash_of_a_scenario_changes_with_any_value_and_with_nothing_else(home):
+    plain = read_scenario("baseline", home).sha256()
+    assert read_scenario("baseline", home).sha256() == plain
+    changes = [{"seed": 7}, {"policy.ceiling.on": False}, {"assumptions.allocation_need.high": 4}, {"as_of": "2024-07-01"}]
+    hashes = {read_scenario("baseline", home, change).sha256() for change in changes}
+    assert len(hashes | {plain}) == 5
+
+
+PATHS = ["../baseline", "/etc/passwd", "a/b", "a\\b", "a\0b", "base\nline", "x" * 300, "-rf", "CON", "Baseline", "", "é"]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_scenario_name_that_could_be_a_path_is_refused(home, name):
+    assert refusal(read_scenario, name, home).endswith("64 at most")
+    assert refusal(read_batch, name, home).endswith("64 at most")
+
+
+@pytest.mark.parametrize("name", ["../../x", "/abs", "a/b", "Mine", "x" * 300])
+def test_the_id_of_a_scenario_file_is_a_name_too(read, name):
+    refusal(read, TEXT.replace("id: mine", f"id: '{name}'"))
+
+
+def test_an_unknown_scenario_is_refused_with_the_nearest_name(home):
+    message = refusal(read_scenario, "rural8", home)
+    assert message.startswith("scenario 'rural8': no such file in params/scenarios; allowed: baseline, freeze, ")
+    assert message.endswith("; did you mean rural80?")
+
+
+def test_a_batch_that_names_an_unknown_scenario_is_refused(copied_home):
+    path = copied_home / "params" / "batches" / "memo.yaml"
+    path.write_text(path.read_text("utf-8").replace("rural80, tight", "rural80, tigth"), "utf-8")
+    message = refusal(read_batch, "memo", copied_home)
+    assert re.match(r"params/batches/memo\.yaml:\d+: scenario 'tigth': no such scenario", message)
+    assert message.endswith("did you mean tight?")
+
+
+def test_a_fault_in_a_file_that_the_scenario_names_is_laid_at_that_file(copied_home):
+    path = copied_home / "params" / "policies" / "rise35.yaml"
+    path.write_text(path.read_text("utf-8").replace("at_least: 0.75", "at_lest: 0.75"), "utf-8")
+    message = refusal(read_scenario, "baseline", copied_home)
+    assert re.match(r"params/policies/rise35\.yaml:\d+: rural_share.at_lest: no such key; allowed: at_least", message)
+
+
+def test_set_on_the_command_line_follows_the_rules_of_the_files():
+    assert parse_override("policy.rural_share.at_least=0.8") == ("policy.rural_share.at_least", Decimal("0.8"))
+    assert parse_override("policy.ratchet.on=false") == ("policy.ratchet.on", False)
+    assert parse_override("title.en=a=b") == ("title.en", "a=b")
+    for text in ("policy.rural_share.at_least", "=0.8", "rate=.nan", "code=044010"):
+        refusal(parse_override, text)
+
+
+@given(st.text(max_size=40), st.one_of(st.text(max_size=20), st.integers(), st.floats(), st.booleans(), st.none()))
+def test_no_override_whatever_raises_anything_but_a_refusal(home, key, value):
+    with pytest.raises(ParametersRefused):
+        read_scenario("baseline", home, {key: value})
+    try:
+        read_scenario("baseline", home, {"policy.rural_share.at_least": value})
+    except ParametersRefused as refused:
+        assert "policy.rural_share.at_least" in str(refused)
+    else:
+        assert 0 <= value <= 1
