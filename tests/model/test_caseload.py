@@ -19,7 +19,9 @@ def test_a_day_is_a_decimal_year_in_leap_years_too():
 
 
 def test_a_count_that_halves_in_two_years_falls_by_half_the_log_of_two_a_year():
-    assert trend_share_year(days("2020-01-01", "2021-06-01", "2022-01-01"), [100, 9, 50]) == pytest.approx(-np.log(2) / 2)
+    assert trend_share_year(days("2020-01-01", "2021-06-01", "2022-01-01"), [100, 9, 50]) == pytest.approx(
+        -np.log(2) / 2
+    )
 
 
 def test_a_trend_needs_two_counts():
@@ -45,7 +47,9 @@ def test_allocation_weights_sum_to_one_and_follow_population_alone_at_exponent_0
     population, consumption = np.array(rows).T
     assert need_weights(population, consumption, exponent).sum() == pytest.approx(1)
     assert need_weights(population, consumption, 0) == pytest.approx(population / population.sum())
-    assert need_weights(population * 7, consumption * 3, exponent) == pytest.approx(need_weights(population, consumption, exponent))
+    assert need_weights(population * 7, consumption * 3, exponent) == pytest.approx(
+        need_weights(population, consumption, exponent)
+    )
 
 
 def test_half_the_consumption_weighs_twice_per_head_at_exponent_1_and_four_times_at_2():

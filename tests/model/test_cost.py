@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import by_hand
 
 from analysis.model import cost
+from reference import by_hand
 
 DIBAO, TEKUN = {"urban": 142_000.0, "rural": 1_060_000.0}, {"urban": 22_000.0, "rural": 198_000.0}
 SHARE, MULTIPLE = Fraction(3, 4), Fraction(8, 5)
@@ -184,7 +184,9 @@ def test_at_the_minimum_the_shares_hold_exactly_and_above_it_the_city_pays(cells
     chosen = evaluated(cells, follow_share=1, supplement_above_floor=0)
     assert free.sum() > 5
     assert (chosen["extra"][free] > parts["extra"][free]).all()
-    assert (chosen["minimum_extra"][free] <= parts["minimum_extra"][free] + chosen["supplement_floor"][free] + 1e-6).all()
+    assert (
+        chosen["minimum_extra"][free] <= parts["minimum_extra"][free] + chosen["supplement_floor"][free] + 1e-6
+    ).all()
 
 
 def test_a_class_may_have_shares_and_tiers_of_its_own():

@@ -14,7 +14,12 @@ def table(*rows):
 
 
 def test_class_4_from_2015_to_2024_closed_a_third_of_its_gap():
-    rows = [("C4", 2015, "urban", 410), ("C4", 2015, "rural", 260), ("C4", 2024, "urban", 860), ("C4", 2024, "rural", 645)]
+    rows = [
+        ("C4", 2015, "urban", 410),
+        ("C4", 2015, "rural", 260),
+        ("C4", 2024, "urban", 860),
+        ("C4", 2024, "rural", 645),
+    ]
     gap = table(*rows).set_index("year")
     assert gap["gap_yuan_month"].tolist() == [150, 215]
     assert gap.loc[2024, "rural_urban_ratio"] == 0.75
@@ -40,7 +45,13 @@ def test_an_area_that_was_unified_from_the_start_has_no_closed_share():
 
 
 def test_a_share_closed_counts_from_the_first_ratio_that_is_known():
-    gap = table(("a", 1, "urban", 800), ("a", 2, "urban", 800), ("a", 2, "rural", 400), ("a", 3, "urban", 800), ("a", 3, "rural", 600))
+    gap = table(
+        ("a", 1, "urban", 800),
+        ("a", 2, "urban", 800),
+        ("a", 2, "rural", 400),
+        ("a", 3, "urban", 800),
+        ("a", 3, "rural", 600),
+    )
     assert gap.set_index("year")["closed_share"].loc[[2, 3]].tolist() == [0, 0.5]
 
 
@@ -68,7 +79,11 @@ def test_growth_splits_the_log_ratio_exactly(pairs):
 
 @given(st.lists(st.tuples(standards, standards), min_size=1, max_size=5), st.sampled_from([0.5, 2, 10]))
 def test_scaling_all_money_leaves_every_ratio_as_it_was(pairs, factor):
-    rows = [(f"a{n}", 1, side, value) for n, pair in enumerate(pairs) for side, value in zip(("urban", "rural"), pair, strict=True)]
+    rows = [
+        (f"a{n}", 1, side, value)
+        for n, pair in enumerate(pairs)
+        for side, value in zip(("urban", "rural"), pair, strict=True)
+    ]
     plain, scaled = table(*rows), table(*[(a, y, s, v * factor) for a, y, s, v in rows])
     assert np.allclose(plain["rural_urban_ratio"], scaled["rural_urban_ratio"], rtol=1e-12)
     assert np.allclose(plain["gap_yuan_month"] * factor, scaled["gap_yuan_month"], rtol=1e-9, atol=1e-9)

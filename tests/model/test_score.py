@@ -36,9 +36,7 @@ def history(evidence_june, rules):
 
 def test_every_year_from_2021_against_its_rule(history):
     table = history[1][history[1]["year"] >= 2021]
-    found = {
-        (CLASSES[row.area_code], *row[2:6], row.rule, *row[8:]) for row in table[table["rule"] != ""].itertuples()
-    }
+    found = {(CLASSES[row.area_code], *row[2:6], row.rule, *row[8:]) for row in table[table["rule"] != ""].itertuples()}
     assert found == set(EXPECTED)
 
 

@@ -46,9 +46,12 @@ def figures(home):
 
 def lifts(home):
     # What must move in the eight cities when all floors rise by 3.5 %, and by which rule.
-    found, above = figures(home), Fraction("1.024")
-    rise = Fraction("1.035")
-    reasons = {}
+    found, above, rise, share = figures(home), Fraction("1.024"), Fraction("1.035"), Fraction(3, 4)
+    reasons, minima = {}, {}
+    for number in "1234":
+        urban, rural = (found["minimum_standard", f"440000-C{number}", side][1] for side in ("urban", "rural"))
+        minima[number, "urban"] = ceil(urban * rise)
+        minima[number, "rural"] = max(ceil(rural * rise), ceil(share * minima[number, "urban"]))
     for city, number in EIGHT.items():
         standing = {}
         for residence in ("urban", "rural"):
@@ -56,13 +59,12 @@ def lifts(home):
             if standard is None:
                 continue
             assert year == 2024
-            minimum = found["minimum_standard", f"440000-C{number}", residence][1]
-            standing[residence] = (standard, max(standard, Fraction(ceil(minimum * rise))))
+            standing[residence] = (standard, max(standard, minima[number, residence]))
         for residence, (standard, after) in standing.items():
             if after > standard:
                 reasons[city, residence] = ("minimum", after - standard)
-            if residence == "rural" and after < ceil(Fraction(3, 4) * standing["urban"][1]):
-                reasons[city, residence] = ("rural share", ceil(Fraction(3, 4) * standing["urban"][1]) - standard)
+            if residence == "rural" and after < ceil(share * standing["urban"][1]):
+                reasons[city, residence] = ("rural share", ceil(share * standing["urban"][1]) - standard)
             floor_year, floor = found.get(("supplement_floor", f"440000-C{number}", residence), (0, None))
             own = found.get(("supplement_floor", city, residence), (0, Fraction(0)))[1]
             if floor_year == 2024:
@@ -126,7 +128,9 @@ def test_a_standard_known_only_later_leaves_the_results(copied_home, baseline, r
     assert cells["observed"].groupby("area_code").any().sum() == 6
 
 
-def test_rows_of_a_later_day_do_not_move_one_byte_of_the_results(copied_home, evidence_june, outcome_june, baseline, rules):
+def test_rows_of_a_later_day_do_not_move_one_byte_of_the_results(
+    copied_home, evidence_june, outcome_june, baseline, rules
+):
     touched = []
 
     def other(row):
@@ -206,7 +210,9 @@ def test_draws_lie_between_low_and_high_and_lean_to_the_central_value(baseline):
 
 
 def test_an_assumption_without_a_range_is_a_constant(baseline):
-    fixed = {"x": baseline.assumptions["follow_share"].model_copy(update=dict.fromkeys(("low", "high"), Decimal("0.77")))}
+    fixed = {
+        "x": baseline.assumptions["follow_share"].model_copy(update=dict.fromkeys(("low", "high"), Decimal("0.77")))
+    }
     assert set(draw(fixed, 1, 10)["x"]) == {0.77}
 
 
@@ -256,7 +262,12 @@ def test_who_pays_depends_on_the_shares_and_how_much_does_not(outcomes):
 
 def test_the_proposal_of_june_2024(outcomes):
     floors = outcomes["baseline"].floors.standards.floors.set_index(["area_code", "residence"])["next_yuan_month"]
-    assert floors.unstack()[["urban", "rural"]].to_numpy().tolist() == [[1249, 1249], [1111, 1111], [965, 965], [891, 669]]
+    assert floors.unstack()[["urban", "rural"]].to_numpy().tolist() == [
+        [1249, 1249],
+        [1111, 1111],
+        [965, 965],
+        [891, 669],
+    ]
     rural80 = outcomes["rural80"].floors.standards.floors.set_index(["area_code", "residence"])["next_yuan_month"]
     assert rural80["440000-C4", "rural"] == 713
     rural75 = outcomes["rural75"].floors.standards.floors.set_index(["area_code", "residence"])["next_yuan_month"]
@@ -272,7 +283,7 @@ def test_a_swing_moves_one_assumption_and_leaves_the_others_central(evidence_jun
 
 
 def test_a_grid_of_ten_yuan_does_not_move_standards_that_nothing_lifts(evidence_june, home, rules):
-    tens = {"policy.round_urban.step_yuan": 10, "policy.round_rural.step_yuan": 10}
+    tens = {"policy.round_urban.step_yuan": 10, "policy.round_rural.step_yuan": 10, "policy.rural_share.at_least": 0}
     cells = simulate(evidence_june, read_scenario("freeze", home, tens), rules).cells
     assert (cells["standard_central"] == cells["standard_yuan_month"]).all(), "the grid of next year moved this year"
     above = cells["standard_yuan_month"] >= cells["next_minimum_yuan_month"]

@@ -59,7 +59,13 @@ def test_no_rise_leaves_a_standard_off_the_grid_as_it_is():
     assert next_in_force([1226], [1073], [1110], 0, 10).tolist() == [1226]
 
 
-@given(cents | whole, cents | whole, st.fractions(1, Fraction(3, 2), max_denominator=1000), follow, st.sampled_from([1, 5, 10, 0.1]))
+@given(
+    cents | whole,
+    cents | whole,
+    st.fractions(1, Fraction(3, 2), max_denominator=1000),
+    follow,
+    st.sampled_from([1, 5, 10, 0.1]),
+)
 def test_agrees_with_exact_fractions(standard, minimum, rise, share, step):
     following = float(grid_up(Fraction(str(minimum)) * rise, step))
     on_grid = Fraction(str(standard)) % Fraction(str(step)) == 0
@@ -140,7 +146,9 @@ def cell(table, area, residence):
 
 
 def test_an_area_not_observed_takes_the_larger_of_the_floor_and_its_own_last():
-    rows = observed(("A", 2022, "urban", 877, "official"), ("A", 2021, "urban", 900, "press"), ("A", 2022, "rural", 600, "press"))
+    rows = observed(
+        ("A", 2022, "urban", 877, "official"), ("A", 2021, "urban", 900, "press"), ("A", 2022, "rural", 600, "press")
+    )
     table = in_force(rows, MINIMA, areas(A="4", B="4"), 2024)
     assert cell(table, "A", "urban")["standard_yuan_month"] == 877
     assert cell(table, "A", "rural")["standard_yuan_month"] == 645
@@ -152,14 +160,21 @@ def test_an_area_not_observed_takes_the_larger_of_the_floor_and_its_own_last():
 
 
 def test_an_observed_standard_is_taken_as_it_is_and_a_later_year_is_not_looked_at():
-    rows = observed(("A", 2024, "urban", 850, "press"), ("A", 2025, "urban", 990, "press"), ("A", 2023, "urban", 870, "press"))
+    rows = observed(
+        ("A", 2024, "urban", 850, "press"), ("A", 2025, "urban", 990, "press"), ("A", 2023, "urban", 870, "press")
+    )
     table = in_force(rows, MINIMA, areas(A="4"), 2024)
     assert cell(table, "A", "urban")["standard_yuan_month"] == 850
     assert cell(table, "A", "urban")["observed"]
 
 
 def test_one_row_for_both_residences_counts_for_each_and_a_city_without_rural_has_one_cell():
-    table = in_force(observed(("A", 2024, "both", 1300, "press"), ("SZ", 2024, "urban", 1483, "press")), MINIMA, areas(A="1", SZ="1"), 2024)
+    table = in_force(
+        observed(("A", 2024, "both", 1300, "press"), ("SZ", 2024, "urban", 1483, "press")),
+        MINIMA,
+        areas(A="1", SZ="1"),
+        2024,
+    )
     assert table[table["area_code"] == "A"]["standard_yuan_month"].tolist() == [1300, 1300]
     assert table[table["area_code"] == "SZ"]["residence"].tolist() == ["urban"]
     assert table["observed"].all()

@@ -1,3 +1,4 @@
+import itertools
 from decimal import Decimal
 from fractions import Fraction
 
@@ -33,7 +34,11 @@ def policy(urban=FREEZE, rural=None, **steps):
 
 
 def floors(**areas):
-    return {(area, side): value for area, pair in areas.items() for side, value in zip(("urban", "rural"), pair, strict=True)}
+    return {
+        (area, side): value
+        for area, pair in areas.items()
+        for side, value in zip(("urban", "rural"), pair, strict=True)
+    }
 
 
 def following(now, chosen, drivers=None, order=(), **more):
@@ -113,7 +118,9 @@ def test_the_class_4_rural_minimum_of_2024_is_what_the_share_asks():
 
 
 def test_the_rural_rise_of_2021_is_below_the_urban_one_only_after_rounding():
-    steps = uprate(floors(C4=(772, 532)), policy(fixed(0.035))).steps.set_index(["name", "residence"])["after_yuan_month"]
+    steps = uprate(floors(C4=(772, 532)), policy(fixed(0.035))).steps.set_index(["name", "residence"])[
+        "after_yuan_month"
+    ]
     assert steps["rule", "urban"] / 772 == pytest.approx(steps["rule", "rural"] / 532)
     assert steps["check", "rural"] / 532 < steps["check", "urban"] / 772
 
@@ -196,7 +203,9 @@ def test_the_american_adjustment_is_cut_to_the_dime_and_to_the_dollar():
 
 def test_the_german_chain_carries_its_formula_value_below_what_is_paid():
     rule = {"kind": "base_chain", "rise_share": Decimal("0.0071")}
-    outcome = uprate({("A", "urban"): 563}, policy(rule, round_urban={"mode": "nearest"}), chain={("A", "urban"): Decimal("535.09")})
+    outcome = uprate(
+        {("A", "urban"): 563}, policy(rule, round_urban={"mode": "nearest"}), chain={("A", "urban"): Decimal("535.09")}
+    )
     row = outcome.floors.iloc[0]
     assert (row["next_yuan_month"], row["unratcheted_yuan_month"]) == (563, 539)
     assert outcome.steps.query("name == 'ratchet'")["binds"].item()
@@ -210,7 +219,10 @@ def test_the_korean_line_is_32_per_cent_of_the_standard_median_income(median, pu
 
 
 def test_the_chinese_formula_pegs_town_and_country_to_their_own_consumption():
-    chosen = policy({"kind": "peg", "of_consumption_share": Decimal("0.25")}, {"kind": "peg", "of_consumption_share": Decimal("0.4")})
+    chosen = policy(
+        {"kind": "peg", "of_consumption_share": Decimal("0.25")},
+        {"kind": "peg", "of_consumption_share": Decimal("0.4")},
+    )
     drivers = Drivers(consumption_yuan_year={"urban": Decimal(39333), "rural": Decimal(20800)})
     assert following(floors(A=(800, 600)), chosen, drivers) == {("A", "urban"): 820, ("A", "rural"): 694}
 
@@ -378,6 +390,13 @@ def test_the_rural_share_overrides_the_ceiling_where_the_ratchet_holds_urban():
     assert after["A", "rural"] == 975  # 0.75 x 1300, although the ceiling is 900
 
 
+def test_the_rural_share_is_of_the_urban_floor_that_the_ratchet_leaves():
+    # Prices fall, so urban is held at 860; the share asks 0.8 x 860, not 0.8 x 852.
+    chosen = policy({"kind": "index"}, FREEZE, rural_share={"at_least": Decimal("0.8")})
+    drivers = Drivers(inflation_share=Decimal("-0.01"))
+    assert following(floors(C4=(860, 645)), chosen, drivers) == {("C4", "urban"): 860, ("C4", "rural"): 688}
+
+
 def test_the_class_order_overrides_the_ceiling():
     now = {("C3", "urban"): 840, ("C4", "urban"): 830}
     outcome = uprate(now, policy(fixed(0.035)), wages(C3=900, C4=2000), ORDER)
@@ -472,7 +491,7 @@ def test_what_holds_for_any_floors_and_any_policy(now, chosen, capped):
         if now[area, "urban"] == now[area, "rural"]:
             assert rural == urban, "unified apart"
         assert rural >= min(Fraction(chosen.rural_share.at_least) * urban, urban), "the rural share"
-    for higher, lower in zip(ORDER, ORDER[1:], strict=False):
+    for higher, lower in itertools.pairwise(ORDER):
         assert after[higher, "urban"] >= after[lower, "urban"], "class order"
 
 
@@ -517,5 +536,5 @@ def test_supplement_floors_rise_without_the_rules_that_speak_of_standards():
 
 
 def test_supplement_floors_of_town_and_country_that_agree_may_part():
-    table = uprate_supplement_floors(floors(A=(500, 500)), policy(fixed(0.02), fixed(0.05))).floors
-    assert table["next_yuan_month"].tolist() == [510, 525]
+    table = uprate_supplement_floors(floors(A=(500, 500)), policy(fixed(0.05), fixed(0.02))).floors
+    assert table["next_yuan_month"].tolist() == [525, 510]

@@ -1,4 +1,4 @@
-# The cost of a rise as METHODS 4 (D) words it, cell by cell in exact fractions: no array, nothing shared with src.
+# The cost of a rise as METHODS 4 (D) words it, cell by cell in exact fractions: no array, nothing taken from src.
 from fractions import Fraction
 from math import ceil, isnan
 
@@ -56,9 +56,7 @@ def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
         persons |= allocated(cells, dibao[residence], residence, need, parts)
         in_tekun |= allocated(cells, tekun[residence], residence, need, parts)
     now = [in_force_now(cell, settings["unobserved_moved"]) for cell in cells]
-    following = [
-        in_force_next(cell, z, settings["follow_share"]) for cell, z in zip(cells, now, strict=True)
-    ]
+    following = [in_force_next(cell, z, settings["follow_share"]) for cell, z in zip(cells, now, strict=True)]
     by_place = {(cell["area_code"], cell["residence"]): position for position, cell in enumerate(cells)}
     for position, cell in enumerate(cells):
         urban = by_place.get((cell["area_code"], "urban"))

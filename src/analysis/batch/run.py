@@ -87,7 +87,7 @@ def execute(task: Task, out: Path, home: Path, notebook: Path | None = None) -> 
         try:
             papermill.execute_notebook(
                 str(source), str(executed), parameters, kernel_name="python3", progress_bar=False, log_output=False,
-                execution_timeout=CELL_LIMIT_SECONDS, start_timeout=START_LIMIT_SECONDS, cwd=folder,
+                execution_timeout=CELL_LIMIT_SECONDS, start_timeout=START_LIMIT_SECONDS, cwd=folder, config=over_ipc(),
             )  # fmt: skip
         except papermill.exceptions.PapermillExecutionError as error:
             code = _REFUSED.get(error.ename, SCENARIO)
@@ -130,7 +130,8 @@ def run_tasks(
 
 
 def _run_wave(tasks: Sequence[Task], out: Path, home: Path, workers: int) -> Any:
-    if not tasks:
+    if min(workers, len(tasks)) <= 1:
+        yield from (execute(task, out, home) for task in tasks)
         return
     pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn"), initializer=_end_quietly)
     try:

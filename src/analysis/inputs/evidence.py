@@ -6,6 +6,7 @@ public (``known_from``); rows of a later day are hidden, so that a plan "made in
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from dataclasses import dataclass
@@ -139,6 +140,8 @@ def load(dataset: str, as_of: date | None, home: Path) -> Evidence:
     paths = [folder / resource["path"] for resource in descriptor["resources"]]
     for path in paths:
         _refuse_encoding(path, f"data/{dataset}/{path.name}")
+    for resource in descriptor["resources"]:
+        _refuse_header(folder / resource["path"], resource, f"data/{dataset}/{resource['path']}")
     digest = content_hash([folder / "datapackage.json", *paths], home)
     if digest not in os.environ.get(CHECKED_PACKAGES, "").split(","):
         _refuse_invalid(folder, f"data/{dataset}")
@@ -197,6 +200,19 @@ def _refuse_encoding(path: Path, shown_as: str) -> None:
         except UnicodeDecodeError:
             guess = "its encoding is not known"
         raise DataRefused(f"{shown_as}: row {row}: not UTF-8 ({guess}); save it as 'CSV UTF-8'") from error
+
+
+def _refuse_header(path: Path, resource: dict[str, Any], shown_as: str) -> None:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header = next(csv.reader(stream), [])
+    fields = [column["name"] for column in resource["schema"]["fields"]]
+    for name in fields:
+        if name not in header:
+            raise DataRefused(f"{shown_as}: row 1: column {name}: is missing; the header must be {','.join(fields)}")
+    for name in header:
+        if name not in fields or header.count(name) > 1:
+            problem = "stands twice" if name in fields else f"no such column; {nearest(name, fields)}"
+            raise DataRefused(f"{shown_as}: row 1: column {name or '(empty)'}: {problem}")
 
 
 def _refuse_invalid(folder: Path, shown_as: str) -> None:

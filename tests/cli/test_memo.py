@@ -1,0 +1,178 @@
+"""The memo from end to end: a small batch, run twice under different conditions."""
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+from pypdf import PdfReader
+
+from analysis.batch.run import verify
+from analysis.model.results import from_csv, with_keys
+
+pytestmark = pytest.mark.slow
+# From a result to what is printed: percent, 万元, million, 亿元, 万人, thousand.
+FACTORS = (1, 100, 1e-4, 1e-6, 1e-8, 1e-3)
+NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+
+
+@pytest.fixture(scope="module")
+def small_home(home, tmp_path_factory):
+    """The real data and notebooks with a batch of two scenarios."""
+    own = tmp_path_factory.mktemp("home")
+    for name in ("data", "params", "notebooks"):
+        shutil.copytree(home / name, own / name)
+    text = (own / "params/batches/memo.yaml").read_text("utf-8")
+    text = re.sub(r"scenarios: .*", "scenarios: [baseline, rural80]", text).replace("00_evidence, ", "")
+    (own / "params/batches/memo.yaml").write_text(text, "utf-8")
+    return own
+
+
+def make(small_home, out, workers, **environment):
+    command = [sys.executable, "-m", "analysis", "memo", "--out", str(out), "--workers", str(workers)]
+    variables = {**os.environ, "TIBIAO_HOME": str(small_home), **environment}
+    done = subprocess.run(command, capture_output=True, text=True, env=variables, cwd=small_home, check=False)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def made(small_home, tmp_path_factory):
+    return make(small_home, tmp_path_factory.mktemp("one"), 1, TZ="Asia/Shanghai", PYTHONHASHSEED="1")
+
+
+@pytest.fixture(scope="module")
+def keyed(made):
+    return with_keys(from_csv((made / "results.csv").read_text("utf-8")))
+
+
+class Page(HTMLParser):
+    """Numbers of a page: those with a key, those of dates and documents, and any that are neither."""
+
+    def __init__(self):
+        super().__init__()
+        self.keyed, self.dated, self.loose, self.stack, self.hidden = [], [], [], [], False
+
+    def handle_starttag(self, tag, attributes):
+        if tag in ("style", "title", "script"):
+            self.hidden = True
+        if tag == "span":
+            self.stack.append(dict(attributes))
+
+    def handle_endtag(self, tag):
+        if tag in ("style", "title", "script"):
+            self.hidden = False
+        if tag == "span":
+            self.stack.pop()
+
+    def handle_data(self, data):
+        if self.hidden:
+            return
+        mark = next((attributes for attributes in reversed(self.stack) if attributes.get("class") in ("n", "d")), None)
+        if mark is None:
+            self.loose += NUMBER.findall(data)
+        elif mark["class"] == "d":
+            self.dated += NUMBER.findall(data)
+        else:
+            self.keyed.append((mark["data-key"], data))
+
+
+def read(path):
+    page = Page()
+    page.feed(path.read_text("utf-8"))
+    return page
+
+
+def prints(value, text):
+    """Whether a printed text is the value, under one of the ways of printing, rounded to its own decimals."""
+    number = float(text.replace(",", ""))
+    half = 0.5 * 10 ** -len(text.partition(".")[2]) + 1e-9
+    return any(abs(sign * value * factor - number) <= half for factor in FACTORS for sign in (1, -1))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_number_of_the_page_is_the_result_that_its_key_names(made, keyed, lang):
+    page = read(made / f"memo.{lang}.html")
+    assert len(page.keyed) > 60
+    assert page.loose == []
+    for key, text in page.keyed:
+        assert key in keyed.index, key
+        assert prints(keyed.at[key, "value"], text), (key, text, keyed.at[key, "value"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_pdf_is_one_page_with_the_same_numbers(made, lang):
+    reader = PdfReader(io.BytesIO((made / f"memo.{lang}.pdf").read_bytes()))
+    assert len(reader.pages) == 1
+    page = read(made / f"memo.{lang}.html")
+    allowed = {text.lstrip("+") for _, text in page.keyed} | set(page.dated) | {text.lstrip("-") for text in page.dated}
+    text = re.sub(r"\s+", " ", reader.pages[0].extract_text())
+    found = NUMBER.findall(re.sub(r"(?<=\d)-(?=\d)", " ", text))
+    assert len(found) > 60
+    strange = [
+        number
+        for number in found
+        if number.lstrip("+") not in allowed and not any(number in date.split("-") for date in page.dated)
+    ]
+    assert strange == []
+
+
+def test_the_page_opens_with_the_four_sentences_and_the_known_facts(made):
+    zh = re.sub(r"<[^>]+>", "", (made / "memo.zh.html").read_text("utf-8").partition("<body>")[2])
+    heads = [zh.index(head) for head in ("差距：", "提标：", "花费与负担：", "覆盖与及时：")]
+    assert heads == sorted(heads)
+    assert "自2018年起全部在四类地区" in zh
+    assert "75.0%" in zh
+    assert "河源701/915元" in zh
+    assert "云浮672/895元" in zh
+
+
+def test_the_html_needs_nothing_from_outside(made):
+    for lang in ("zh", "en"):
+        text = (made / f"memo.{lang}.html").read_text("utf-8")
+        assert not re.search(r'(src|href)="(?!data:)', text)
+        assert "@font-face" in text
+        assert "<script" not in text
+        assert len(text) < 3e6
+
+
+def test_one_and_two_workers_in_two_time_zones_give_the_same_bytes(small_home, made, tmp_path):
+    other = make(small_home, tmp_path / "two", 2, TZ="America/New_York", LC_ALL="C", PYTHONHASHSEED="2")
+
+    def digests(out):
+        endings = (".csv", ".png", ".svg", ".pdf", ".html")
+        return {
+            path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in out.rglob("*")
+            if path.suffix in endings
+        }
+
+    assert "results.csv" in digests(made)
+    assert digests(made) == digests(other)
+
+
+def test_the_manifest_holds_every_file_and_verify_finds_a_change(made, tmp_path):
+    assert verify(made) == []
+    manifest = json.loads((made / "manifest.json").read_text("utf-8"))
+    assert {task["exit_code"] for task in manifest["tasks"]} == {0}
+    copy = shutil.copytree(made, tmp_path / "copy")
+    (copy / "results.csv").write_text("changed", "utf-8")
+    (copy / "memo.zh.pdf").unlink()
+    (copy / "old.txt").write_text("", "utf-8")
+    assert verify(copy) == ["memo.zh.pdf: missing", "results.csv: changed", "old.txt: stale, not of this run"]
+
+
+def test_the_known_shares_are_results(keyed):
+    share = keyed[
+        (keyed["measure"] == "minimum_rural_urban_ratio")
+        & (keyed["area_code"] == "440000-C4")
+        & (keyed["scenario"] == "")
+    ].set_index("year")["value"]
+    assert share["2024"] == pytest.approx(0.750, abs=5e-5)
+    assert share["2015"] == pytest.approx(0.634, abs=5e-4)

@@ -1,0 +1,168 @@
+"""Bad input: one clear line, the documented exit code, nothing started and nothing half-written."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from analysis.cli import main
+
+
+@pytest.fixture
+def own_home(home, tmp_path, monkeypatch):
+    """A home of the test's own, with the real data, parameters and notebooks, and an output folder with an old result."""
+    for name in ("data", "params", "notebooks"):
+        shutil.copytree(home / name, tmp_path / "home" / name)
+    monkeypatch.setenv("TIBIAO_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.csv").write_text("old", "utf-8")
+    return tmp_path / "home"
+
+
+def refused(capsys, code, *arguments):
+    """Run a command that must be refused; return its one line."""
+    assert main([*arguments, "--out", "out"] if arguments[0] in ("run", "memo") else list(arguments)) == code
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    assert len(said.err.strip().splitlines()) == 1
+    assert [path.name for path in sorted(os.scandir("out"), key=lambda entry: entry.name)] == ["old.csv"]
+    return said.err
+
+
+def edit(path, old, new, count=1):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), "utf-8")
+
+
+def test_a_misspelt_scenario_names_the_nearest(own_home, capsys):
+    assert "did you mean baseline?" in refused(capsys, 2, "run", "basline")
+
+
+def test_a_misspelt_key_in_a_file_names_file_line_and_nearest(own_home, capsys):
+    edit(own_home / "params/policies/rise35.yaml", "rural_share:", "rural_shar:")
+    line = refused(capsys, 2, "memo")
+    assert "params/policies/rise35.yaml:9: rural_shar: no such key" in line
+    assert "did you mean rural_share?" in line
+
+
+def test_a_misspelt_override_is_refused(own_home, capsys):
+    assert "did you mean policy.rural_share.at_least?" in refused(
+        capsys, 2, "run", "baseline", "--set", "policy.rural_share.at_lest=0.8"
+    )
+
+
+@pytest.mark.parametrize("value", ["abc", "true", "1.5", "-1", ".nan", "1e400", "0.75"])
+def test_a_wrong_value_of_an_override_is_refused(own_home, capsys, value):
+    assert "policy.rural_share.at_least" in refused(
+        capsys, 2, "run", "baseline", "--set", f"policy.rural_share.at_least={value}"
+    )
+
+
+def test_a_wrong_type_in_a_file_is_refused_with_its_line(own_home, capsys):
+    edit(own_home / "params/scenarios/freeze.yaml", "base_year: 2024", "base_year: next")
+    line = refused(capsys, 2, "memo")
+    assert "params/scenarios/freeze.yaml:10: base_year: next: allowed: a integer" in line
+
+
+def test_a_duplicate_row_names_both_places(own_home, capsys):
+    path = own_home / "data/guangdong/standards.csv"
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", "utf-8")
+    line = refused(capsys, 3, "memo")
+    assert f"data/guangdong/standards.csv: row {len(lines) + 1}" in line
+
+
+def test_a_gbk_file_names_its_encoding(own_home, capsys):
+    path = own_home / "data/guangdong/areas.csv"
+    path.write_bytes(path.read_text("utf-8").encode("gb18030"))
+    line = refused(capsys, 3, "run", "baseline")
+    assert "data/guangdong/areas.csv: row 2: not UTF-8 (it reads as GBK)" in line
+
+
+def test_a_missing_column_is_named(own_home, capsys):
+    edit(own_home / "data/guangdong/recipients.csv", ",known_from,", ",", 1)
+    line = refused(capsys, 3, "run", "baseline")
+    assert "data/guangdong/recipients.csv" in line
+    assert "known_from" in line
+
+
+def test_a_negative_standard_names_row_and_column(own_home, capsys):
+    path = own_home / "data/guangdong/minima.csv"
+    lines = path.read_text("utf-8").splitlines()
+    row = next(
+        number
+        for number, line in enumerate(lines)
+        if line.startswith("440000-C4,2024,Y,rural,dibao,minimum_standard,645")
+    )
+    lines[row] = lines[row].replace(",645,", ",-645,")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    line = refused(capsys, 3, "memo")
+    assert f"data/guangdong/minima.csv: row {row + 1}: column value" in line
+
+
+def test_a_batch_is_not_a_scenario_and_a_batch_notebook_needs_a_batch(own_home, capsys):
+    assert "not a name" in refused(capsys, 2, "run", "batch:memo")
+    assert "use 'tibiao memo'" in refused(capsys, 2, "run", "baseline", "--notebook", "60_memo")
+    assert "did you mean 30_next_year?" in refused(capsys, 2, "run", "baseline", "--notebook", "30_next_yaer")
+
+
+def test_an_output_folder_that_cannot_be_made_is_infrastructure(own_home, capsys):
+    assert main(["run", "baseline", "--out", "out/old.csv"]) == 5
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_an_unknown_key_of_a_result_and_a_folder_without_manifest(own_home, capsys):
+    assert "no such result" in refused(capsys, 2, "why", "baseline:guangdong:440000:::2025:Y:::extra_cots:central")
+    assert "no manifest.json" in refused(capsys, 2, "verify", "out")
+
+
+def test_a_wrong_command_is_one_line(own_home, capsys):
+    assert "No such command" in refused(capsys, 2, "memos")
+
+
+def test_check_says_what_is_good(own_home, capsys):
+    assert main(["check"]) == 0
+    said = capsys.readouterr().out
+    assert "scenario baseline: good" in said
+    assert "dataset guangdong: good" in said
+
+
+def test_why_explains_a_number(own_home, capsys):
+    assert main(["why", "baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central"]) == 0
+    said = capsys.readouterr().out
+    assert "value: 669.0" in said
+    assert "step 6 rural_share: 667.575 to 669 (at least 0.75 of urban)" in said
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("-p", "scenari", "rural80"), "did you mean scenario?"),
+        (("-p", "lang", "fr"), "lang 'fr'"),
+        (("-p", "overrides", "{draws: 500}"), "arrived as text"),
+        (("-p", "scenario", "batch:memo"), "not for a batch"),
+    ],
+)
+def test_plain_papermill_ends_non_zero_on_a_wrong_name_or_value(home, tmp_path, given, says):
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        str(home / "notebooks/30_next_year.ipynb"),
+        str(tmp_path / "o.ipynb"),
+        *given,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode != 0
+    assert says in done.stderr
+
+
+def test_git_status_is_unchanged_by_refusals(home):
+    before = subprocess.run(["git", "status", "--porcelain"], cwd=home, capture_output=True, check=True).stdout
+    assert main(["run", "basline"]) == 2
+    after = subprocess.run(["git", "status", "--porcelain"], cwd=home, capture_output=True, check=True).stdout
+    assert before == after

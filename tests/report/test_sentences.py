@@ -1,0 +1,90 @@
+"""The sentences change with what the numbers say; each number carries its key."""
+
+import re
+
+import pytest
+
+import analysis
+from analysis.report import sentences, wording
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return {
+        (name, lang): analysis.start(name, lang=lang)
+        for name in ("baseline", "freeze", "rural80")
+        for lang in ("zh", "en")
+    }
+
+
+def texts(run):
+    return dict(sentences.four_sentences(run.facts, run.wording, run.apart_since))
+
+
+def test_the_gap_says_whether_it_narrows(runs):
+    assert "差额仍扩大7元" in texts(runs["baseline", "zh"])["差距"]
+    assert "差额不变" in texts(runs["freeze", "zh"])["差距"]
+    assert "差额缩小37元" in texts(runs["rural80", "zh"])["差距"]
+    assert "widens by 7" in texts(runs["baseline", "en"])["Gap"]
+    assert "does not narrow" in texts(runs["freeze", "en"])["Gap"]
+    assert "narrows by 37 yuan" in texts(runs["rural80", "en"])["Gap"]
+
+
+def test_the_gap_names_the_year_and_both_kinds_of_standard(runs):
+    gap = texts(runs["baseline", "zh"])["差距"]
+    assert "自2018年起全部在四类地区" in gap
+    assert "河源701/915元" in gap
+    assert "云浮672/895元" in gap
+
+
+def test_a_freeze_costs_nothing_and_says_so(runs):
+    assert "不多花钱" in texts(runs["freeze", "zh"])["花费与负担"]
+    assert "nothing more is spent" in texts(runs["freeze", "en"])["Cost, and who pays"]
+    assert "无补发" in texts(runs["freeze", "zh"])["覆盖与及时"]
+
+
+def test_who_must_move_is_computed(runs):
+    assert "惠州（城镇+33、农村+33元）" in sentences.who_must_move(
+        runs["baseline", "zh"].facts, runs["baseline", "zh"].wording
+    )
+    assert "**须提高：**无" in sentences.who_must_move(runs["freeze", "zh"].facts, runs["freeze", "zh"].wording)
+    lifted = sentences.who_must_move(runs["rural80", "en"].facts, runs["rural80", "en"].wording)
+    assert "Heyuan (rural +31 yuan)" in lifted
+
+
+@pytest.mark.parametrize("key", ["baseline", "freeze", "rural80"])
+def test_every_number_of_the_sentences_carries_its_key(runs, key):
+    run = runs[key, "zh"]
+    facts = run.facts_of(key, marked=True)
+    for _, text in sentences.four_sentences(facts, run.wording, run.apart_since):
+        left = re.sub(r"\[[^]]*\]\{[^}]*\}", "", text)
+        assert not re.search(r"\d", left), left
+
+
+def test_the_box_adds_up(runs):
+    facts = runs["baseline", "en"].facts
+    where = {"year": 2025, "area_code": "440000", "programme": ""}
+    shares = [facts.value(f"cost_share_{name}", **where) for name in ("published", "computed", "assumed")]
+    parts = [
+        facts.value(f"cost_share_assumed_{name}", **where)
+        for name in ("where_standards_are_known", "where_standards_are_not_known", "by_following")
+    ]
+    assert sum(shares) == pytest.approx(1)
+    assert sum(parts) == pytest.approx(1, abs=2e-6)
+
+
+def test_no_word_is_missing_and_none_is_idle(home):
+    source = "\n".join(path.read_text("utf-8") for path in (home / "src").rglob("*.py"))
+    used = set(re.findall(r'word\(f?"([^"{]+)"', source))
+    stems = tuple(
+        set(re.findall(r'word\(\s*f"([a-z_]+)\{', source))
+        | {"both", "urban", "rural", "published", "computed", "assumed"}
+    )
+    idle = [
+        key
+        for key in wording.WORDS
+        if key not in used and not key.startswith(stems) and f'"{key}"' not in source.replace(f'"{key}": (', "")
+    ]
+    assert not idle
+    assert all(zh != "" or key == "grade_" for key, (zh, en) in wording.WORDS.items())
+    assert not used - set(wording.WORDS)
