@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from analysis.inputs.evidence import load
 from analysis.inputs.rules import read_rules
@@ -16,6 +16,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     max_examples=60,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.register_profile("nightly", parent=settings.get_profile("default"), derandomize=False, max_examples=2000)
@@ -65,3 +66,18 @@ def copied_home(home, tmp_path):
     for folder in ("data", "params"):
         shutil.copytree(home / folder, copy / folder)
     return copy
+
+
+@pytest.fixture(scope="session")
+def debian():
+    """Return a command of a Debian package; a test that needs a missing one is skipped by the package's name."""
+
+    def command(name, package):
+        found = shutil.which(name)
+        if found is None and os.environ.get("TIBIAO_REQUIRE_ALL"):
+            pytest.fail(f"{name} is missing: install the Debian package {package}")
+        if found is None:
+            pytest.skip(f"needs {name}: install the Debian package {package}")
+        return found
+
+    return command

@@ -123,6 +123,23 @@ def test_the_pdf_is_one_page_with_the_same_numbers(made, lang):
     assert strange == []
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_another_reader_finds_the_same_numbers_and_embedded_fonts(made, lang, debian):
+    path = made / f"memo.{lang}.pdf"
+    text = subprocess.run(
+        [debian("pdftotext", "poppler-utils"), path, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    page = read(made / f"memo.{lang}.html")
+    said = {number.lstrip("+") for number in NUMBER.findall(text)}
+    missing = {text.lstrip("+") for _, text in page.keyed} - said
+    assert missing == set()
+    fonts = subprocess.run(
+        [debian("pdffonts", "poppler-utils"), path], capture_output=True, text=True, check=True
+    ).stdout.splitlines()[2:]
+    assert fonts
+    assert all("NotoSansSC" in line and " yes " in line for line in fonts)
+
+
 def test_the_page_opens_with_the_four_sentences_and_the_known_facts(made):
     zh = re.sub(r"<[^>]+>", "", (made / "memo.zh.html").read_text("utf-8").partition("<body>")[2])
     heads = [zh.index(head) for head in ("差距：", "提标：", "花费与负担：", "覆盖与及时：")]

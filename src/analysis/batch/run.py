@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import tempfile
@@ -37,11 +38,11 @@ _REFUSED = {
 }
 
 
-def over_ipc() -> Any:
-    """Return the kernel settings that keep all traffic off TCP ports."""
+def over_ipc(folder: str) -> Any:
+    """Return the kernel settings that keep all traffic off TCP ports: sockets in a folder of the run's own."""
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport": "ipc"}}) if os.name == "posix" else Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}}) if os.name == "posix" else Config()
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def execute(task: Task, out: Path, home: Path, notebook: Path | None = None) -> 
         try:
             papermill.execute_notebook(
                 str(source), str(executed), parameters, kernel_name="python3", progress_bar=False, log_output=False,
-                execution_timeout=CELL_LIMIT_SECONDS, start_timeout=START_LIMIT_SECONDS, cwd=folder, config=over_ipc(),
+                execution_timeout=CELL_LIMIT_SECONDS, start_timeout=START_LIMIT_SECONDS, cwd=folder, config=over_ipc(folder),
             )  # fmt: skip
         except papermill.exceptions.PapermillExecutionError as error:
             code = _REFUSED.get(error.ename, SCENARIO)
@@ -160,8 +161,6 @@ def gather(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> Path | N
     Raises:
         ScenarioFailed: a stored table that is not what its record says.
     """
-    import json
-
     tables = []
     well = {one.task for one in ended if not one.exit_code}
     for folder in sorted({task.out_dir(out) for task in tasks if task.scope != "batch" and task.name in well}):
@@ -183,7 +182,12 @@ def write_manifest(tasks: Sequence[Task], ended: Sequence[Ended], written: Seque
     own |= {path for path in (out / "figures").rglob("*") if path.is_file()} | set(written)
     own |= {out / f"{task.name}.ipynb" for task, one in zip(tasks, ended, strict=True) if not one.exit_code}
     listed = {path.relative_to(out).as_posix(): files.sha256(path) for path in sorted(own) if path.name != MANIFEST}
-    return files.write_json(out / MANIFEST, {"tasks": [asdict(one) for one in ended], "files": listed})
+    records = {
+        path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(own) if path.name == "record.json"
+    }
+    return files.write_json(
+        out / MANIFEST, {"tasks": [asdict(one) for one in ended], "records": records, "files": listed}
+    )
 
 
 def verify(out: Path) -> list[str]:
@@ -192,8 +196,6 @@ def verify(out: Path) -> list[str]:
     Raises:
         ParametersRefused: the folder holds no manifest.
     """
-    import json
-
     if not (out / MANIFEST).is_file():
         raise ParametersRefused(f"{out}: no {MANIFEST}; the run did not end, or this is no output folder")
     manifest = json.loads((out / MANIFEST).read_text("utf-8"))

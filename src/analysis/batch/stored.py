@@ -48,7 +48,7 @@ def _executed(name: str, home: Path) -> nbformat.NotebookNode:
             kernel_name="python3",
             resources={"metadata": {"path": folder}},
             record_timing=False,
-            config=over_ipc(),
+            config=over_ipc(folder),
         )
         try:
             client.execute()

@@ -14,10 +14,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import DataRefused, ParametersRefused, nearest
 from analysis.files import content_hash, slug
+from analysis.files import home as find_home
 
 GRADES = ("official", "yearbook_copy", "press", "repost", "derived", "inferred", "synthetic")
 CELL = ["area_code", "year", "period", "residence", "programme", "measure"]
@@ -44,6 +46,7 @@ UNITS = {
 YEARLY, MONTHLY = "yuan/person/year", "yuan/person/month"
 PLAUSIBLE_RATIO = (0.2, 1.5)
 PLAUSIBLE_CHANGE_SHARE = 0.4
+FAR_FROM_MINIMUM = (0.5, 4)
 CHECKED = "checked:"
 # sha256 of packages that the parent of this process has checked whole; the same bytes need no second check.
 CHECKED_PACKAGES = "TIBIAO_CHECKED_PACKAGES"
@@ -119,18 +122,19 @@ def datasets(home: Path) -> list[str]:
     return sorted(path.parent.name for path in (home / "data").glob("*/datapackage.json"))
 
 
-def load(dataset: str, as_of: date | None, home: Path) -> Evidence:
+def load(dataset: str, as_of: date | None = None, home: Path | None = None) -> Evidence:
     """Read a data package, check it whole, and hide what was not known on ``as_of``.
 
     Args:
         dataset: the name of a folder of ``data``.
         as_of: the day of the plan; None for everything.
-        home: the folder that holds ``data``.
+        home: the folder that holds ``data``; found where it is not given.
 
     Raises:
         ParametersRefused: no such package.
         DataRefused: a file or row is not allowed; says file, row, column and reason.
     """
+    home = home or find_home()
     if dataset not in datasets(home):
         raise ParametersRefused(
             f"dataset {slug(dataset, 'dataset')!r}: no such package in data; {nearest(dataset, datasets(home))}"
@@ -153,8 +157,10 @@ def load(dataset: str, as_of: date | None, home: Path) -> Evidence:
     table = _normalised(table)
     _refuse_repeated(table)
     _refuse_implausible(table)
-    known = table["known_from"] <= pd.Timestamp(as_of) if as_of else pd.Series(True, index=table.index)
     areas = tables["areas"].drop(columns="file").set_index("area_code")
+    _refuse_names(areas, f"data/{dataset}/areas.csv")
+    _refuse_far_from_minimum(table, areas)
+    known = table["known_from"] <= pd.Timestamp(as_of) if as_of else pd.Series(True, index=table.index)
     return Evidence(
         dataset=dataset,
         as_of=as_of,
@@ -275,6 +281,12 @@ def _refuse_repeated(table: pd.DataFrame) -> None:
 
 def _refuse_implausible(table: pd.DataFrame) -> None:
     """Refuse a yearly amount in a monthly column, or a residence in the place of the other."""
+    endless = table[~np.isfinite(table["value"])]
+    if len(endless):
+        raise DataRefused(f"{_place(endless.iloc[0])}: {endless.iloc[0]['value']}: not a finite number")
+    worthless = table[(table["unit"] == MONTHLY) & (table["value"] <= 0)]
+    if len(worthless):
+        raise DataRefused(f"{_place(worthless.iloc[0])}: {worthless.iloc[0]['value']:g}: allowed: above zero")
     money = table[
         table["preferred"]
         & (table["unit"] == MONTHLY)
@@ -303,6 +315,34 @@ def _refuse_implausible(table: pd.DataFrame) -> None:
             f"{row['file']}: row {row['row']}: column value: {row['value']:g} is {change[row.name]:+.0%} on the year before; allowed: "
             f"{PLAUSIBLE_CHANGE_SHARE:.0%} at most, or a note that starts with '{CHECKED}'; is it a yearly amount?"
         )
+
+
+def _refuse_far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> None:
+    """Refuse a standard that is no standard of its class: it has no year before to be held against."""
+    dibao = table[table["preferred"] & (table["programme"] == "dibao") & ~table["note"].str.startswith(CHECKED)]
+    classes = areas[areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
+    minima = dibao[dibao["measure"] == "minimum_standard"].set_index(["area_code", "year", "residence"])["value"]
+    for row in dibao[dibao["measure"] == "standard"].itertuples():
+        minimum = minima.get((classes.get(areas.at[row.area_code, "area_class"]), row.year, row.residence))
+        if minimum is not None and not FAR_FROM_MINIMUM[0] <= row.value / minimum <= FAR_FROM_MINIMUM[1]:
+            raise DataRefused(
+                f"{row.file}: row {row.row}: column value: {row.value:g} is {row.value / minimum:.1f} times the minimum of its class; allowed: "
+                f"{FAR_FROM_MINIMUM[0]} to {FAR_FROM_MINIMUM[1]}, or a note that starts with '{CHECKED}'; is it a yearly amount?"
+            )
+
+
+def _refuse_names(areas: pd.DataFrame, shown_as: str) -> None:
+    """Refuse a name that a spreadsheet would run."""
+    for column in ("name_zh", "name_en"):
+        odd = areas[areas[column].str.match(r"[=+\-@\t\r]")]
+        if len(odd):
+            raise DataRefused(
+                f"{shown_as}: row {odd['row'].iloc[0]}: column {column}: {odd[column].iloc[0][:40]!r}: a spreadsheet would run it"
+            )
+
+
+def _place(row: pd.Series) -> str:
+    return f"{row['file']}: row {row['row']}: column value"
 
 
 def _row_of(table: pd.DataFrame, cell: dict[str, Any]) -> pd.Series:

@@ -16,6 +16,7 @@ from analysis.errors import ParametersRefused
 
 MAX_BYTES = 64_000
 MAX_DEPTH = 12
+MAX_DIGITS = 30
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -63,6 +64,8 @@ def scalar(text: str, where: str) -> Any:
         raise ParametersRefused(f"{where}: {text}: not a number; allowed: a finite number")
     if _LEADING_ZERO.fullmatch(text):
         raise ParametersRefused(f"{where}: {text}: would lose its leading zero; quote codes: '{text}'")
+    if len(text) > MAX_DIGITS and _DECIMAL.fullmatch(text):
+        raise ParametersRefused(f"{where}: {text[:12]}...: {len(text)} digits; allowed: {MAX_DIGITS} at most")
     if _INTEGER.fullmatch(text):
         return int(text)
     if _DECIMAL.fullmatch(text):

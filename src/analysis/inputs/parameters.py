@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.errors import ParametersRefused, nearest
+from analysis.files import SLUG
 
 RESIDENCES = ("urban", "rural")
 
@@ -40,6 +42,9 @@ RiseShare = Annotated[
 Yuan = Annotated[Decimal, BeforeValidator(exact), Field(ge=0, le=100_000, allow_inf_nan=False)]
 Step = Annotated[Decimal, BeforeValidator(exact), Field(gt=0, le=1000, allow_inf_nan=False)]
 Day = Annotated[date, BeforeValidator(_date)]
+
+
+Name = Annotated[str, Field(pattern=f"^{SLUG.pattern}$", max_length=64)]
 
 
 class Strict(BaseModel):
@@ -217,13 +222,16 @@ class Assumption(Strict):
     def _ordered(self) -> Assumption:
         if not self.low <= self.central <= self.high:
             raise ValueError(f"low {self.low}, central {self.central}, high {self.high} are not in order")
+        bounds = (-1, 1) if self.unit == "share a year" else (0, 1) if self.unit.startswith("share") else None
+        if bounds and not (bounds[0] <= self.low and self.high <= bounds[1]):
+            raise ValueError(f"low {self.low}, high {self.high}; allowed for a {self.unit}: {bounds[0]} to {bounds[1]}")
         return self
 
 
 class Scenario(Strict):
     """One resolved scenario; every value that a result rests on, and nothing else."""
 
-    id: str
+    id: Name
     title: Text
     question: Text
     dataset: str
@@ -275,7 +283,8 @@ def validated(model: type[Strict], values: Any, where: Callable[[tuple[str, ...]
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is missing under its right name too: say the misspelling.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         key = tuple(str(part) for part in first["loc"])
         dotted = ".".join((*([label] if label else []), *key)) or model.__name__.lower()
         if first["type"] == "extra_forbidden":
@@ -283,15 +292,28 @@ def validated(model: type[Strict], values: Any, where: Callable[[tuple[str, ...]
         elif first["type"] == "missing":
             problem = "is missing"
         else:
-            given = first["input"]
-            shown = "" if isinstance(given, dict | BaseModel) else f"{str(given)[:60]!s}: "
-            message = first["msg"].removeprefix("Value error, ").replace("Input should be", "allowed:")
-            message = message.replace("an instance of Decimal", "a number").replace("a valid ", "a ")
-            problem = shown + message[0].lower() + message[1:]
+            problem = _said(first["input"]) + _plain(first["msg"])
         place = where(key)
         raise ParametersRefused(
             f"{place}: {problem}" if place.endswith(dotted) else f"{place}: {dotted}: {problem}"
         ) from error
+
+
+def _said(given: Any) -> str:
+    if isinstance(given, dict | BaseModel):
+        return ""
+    text = str(given)
+    return (text if text.split() == [text] else repr(text))[:60] + ": "
+
+
+def _plain(message: str) -> str:
+    """Turn a validation library's message into one of ours."""
+    text = message.removeprefix("Value error, ").replace("Input should be", "allowed:")
+    text = (
+        text.replace("an instance of Decimal", "a number").replace("a valid ", "a ").replace("a integer", "an integer")
+    )
+    text = re.sub(r"Decimal\('([^']*)'\)", r"\1", text)
+    return text[0].lower() + text[1:]
 
 
 def _fields_at(model: Any, key: tuple[str, ...]) -> list[str]:

@@ -90,7 +90,11 @@ def read_scenario(
     def where(key: tuple[str, ...]) -> str:
         """Name the override whose value is refused, else the file."""
         dotted = ".".join(key)
-        return next((f"overrides: {given}" for given in applied if dotted.startswith(given)), source.where(key))
+        for name in overrides or {}:
+            if dotted.startswith(name):
+                return f"overrides: {name}"
+        own_name = next((name for name in own if dotted.startswith(name)), None)
+        return source.where(("overrides", own_name)) if own_name else source.where(key)
 
     return validated(Scenario, whole, where)
 

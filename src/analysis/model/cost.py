@@ -48,7 +48,7 @@ def recipients_by_cell(cells: pd.DataFrame, settings: Settings, totals_persons: 
     return persons
 
 
-def standards_now(cells: pd.DataFrame, settings: Settings, step_yuan: float) -> np.ndarray:
+def standards_now(cells: pd.DataFrame, settings: Settings) -> np.ndarray:
     """Return the standards in force, yuan/person/month, shape (S, n).
 
     An area not observed in the base year stands at the larger of the minimum and its own last observed standard;
@@ -57,7 +57,10 @@ def standards_now(cells: pd.DataFrame, settings: Settings, step_yuan: float) -> 
     taken = cells["standard_yuan_month"].to_numpy(float)
     then, minimum = cells["minimum_then_yuan_month"].to_numpy(float), cells["minimum_yuan_month"].to_numpy(float)
     last = cells["last_standard_yuan_month"].to_numpy(float)
-    moved = _up(last * (1 + settings["unobserved_moved"] * (minimum / then - 1)), step_yuan)
+    # Cities set whole yuan, whatever grid next year's floors are given.
+    moved = np.where(
+        settings["unobserved_moved"] > 0, _up(last * (1 + settings["unobserved_moved"] * (minimum / then - 1)), 1), last
+    )
     return np.where(cells["observed"] | np.isnan(last * then), taken, np.fmax(moved, taken))
 
 
@@ -112,7 +115,7 @@ def evaluate(
         supplement_floor, entrant, linked, extra (their sum), minimum_extra (what of it is shared between the
         tiers: the extra at the provincial minimum), floor_binds.
     """
-    standard = standards_now(cells, settings, step_yuan)
+    standard = standards_now(cells, settings)
     minimum, next_minimum = (
         cells["minimum_yuan_month"].to_numpy(float),
         cells["next_minimum_yuan_month"].to_numpy(float),

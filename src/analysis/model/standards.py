@@ -110,6 +110,7 @@ def next_in_force(
     followed = (
         _ceil_to(now * (minimum * FOLLOW_STEPS + follow * (following - minimum)), minimum * FOLLOW_STEPS * step) * step
     )
+    followed = np.where(follow * (following - minimum) > 0, followed, now)
     lifted = np.where(following > now, _ceil_to(following, step) * step, now)
     return np.maximum(np.maximum(lifted, followed), now) / scale
 
@@ -126,7 +127,12 @@ def lift_rural(
         urban_yuan_month: urban standards of the same areas, same shape.
         least_share: exact share, such as ``Fraction(3, 4)``.
         step_yuan: the rounding grid.
+
+    Raises:
+        ValueError: a share with more digits than can be multiplied exactly.
     """
     scale, (rural, urban, step) = whole_numbers(rural_yuan_month, urban_yuan_month, step_yuan)
+    if float(urban.max(initial=0)) * max(least_share.numerator, least_share.denominator * int(step)) > _LARGEST:
+        raise ValueError(f"a share of {float(least_share)} has too many digits to be multiplied exactly; round it")
     least = _ceil_to(urban * least_share.numerator, least_share.denominator * step) * step
     return np.maximum(rural, np.minimum(least, urban)) / scale

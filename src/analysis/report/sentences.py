@@ -257,32 +257,42 @@ def _month(number: str) -> str:
 
 
 def who_must_move(facts: Facts, wording: Wording) -> str:
-    """Return who must move by how much, who is free, and of how many nothing is known."""
-    base, following = plan_years(facts)
-    rows = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["measure"] == "mandated_rise")]
+    """Return whose standard and whose supplement floor must move by how much, who is free, how many are not known."""
+    base, _ = plan_years(facts)
+    must, free = _obliged(facts, wording, "mandated_rise")
+    supplement, _ = _obliged(facts, wording, "mandated_supplement_floor_rise")
+    unknown = facts.say("unknown_areas", "count", year=base)
+    nobody = wording.pick("无", "none")
+    return wording.pick(
+        f"**标准须提高：**{wording.listed(must) or nobody}。**可自定：**{wording.listed(free) or nobody}。"
+        f"**补差下限须提高：**{wording.listed(supplement) or nobody}。"
+        f"**标准未知：**其余{unknown}市，按最低标准与其上次已知标准的较大者计，请其报送。",
+        f"**Standard must rise:** {wording.listed(must) or nobody}. **Free to choose:** {wording.listed(free) or nobody}. "
+        f"**Supplement floor must rise:** {wording.listed(supplement) or nobody}. "
+        f"**Not known:** the other {unknown} cities, taken at the larger of the minimum and their own last known standard; ask them.",
+    )
+
+
+def _obliged(facts: Facts, wording: Wording, measure: str) -> tuple[list[str], list[str]]:
+    """Return the areas that a floor lifts, each with its rise in yuan, and those that it does not."""
+    _, following = plan_years(facts)
+    rows = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["measure"] == measure)]
     must, free = [], []
     for code in sorted(rows["area_code"].unique()):
         sides = rows[rows["area_code"] == code].set_index("residence")["value"]
-        if not sides.max():
+        lifted = [side for side in ("urban", "rural") if sides.get(side)]
+        if not lifted:
             free.append(wording.area(code))
             continue
-        rises = [
-            f"{wording.word(side)}{wording.pick('', ' ')}{facts.say('mandated_rise', 'yuan', sign=True, area_code=code, residence=side, year=following)}"
-            for side in ("urban", "rural")
-            if sides.get(side)
-        ]
+        where = {"area_code": code, "year": following}
+        said = {side: facts.say(measure, "yuan", sign=True, residence=side, **where) for side in lifted}
+        rises = [f"{wording.word(side)}{wording.pick('', ' ')}{rise}" for side, rise in said.items()]
         must.append(
             wording.pick(
                 f"{wording.area(code)}（{'、'.join(rises)}元）", f"{wording.area(code)} ({', '.join(rises)} yuan)"
             )
         )
-    unknown = facts.say("unknown_areas", "count", year=base)
-    nobody = wording.pick("无", "none")
-    return wording.pick(
-        f"**须提高：**{wording.listed(must) or nobody}。**可自定：**{wording.listed(free) or nobody}。**标准未知：**其余{unknown}市，按最低标准与其上次已知标准的较大者计，请其报送。",
-        f"**Must move:** {wording.listed(must) or nobody}. **Free to choose:** {wording.listed(free) or nobody}. **Not known:** the other {unknown} cities, "
-        "taken at the larger of the minimum and their own last known standard; ask them.",
-    )
+    return must, free
 
 
 def box(facts: Facts, wording: Wording) -> list[tuple[str, str, str]]:

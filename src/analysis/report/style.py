@@ -154,7 +154,7 @@ def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figu
 def wrapped(text: str, lang: str, characters: int) -> list[str]:
     """Break a text into lines: Chinese by full-width characters (a Latin letter counts half), English by words."""
     if lang == "en":
-        return textwrap.wrap(text, int(characters * 1.95))
+        return textwrap.wrap(text, int(characters * 2.1))
     lines, line, width = [], "", 0.0
     for character in text:
         size = 1.0 if ord(character) > 0x2000 else 0.55

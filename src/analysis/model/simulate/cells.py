@@ -119,7 +119,7 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         area_code, area_class, residence, standard_yuan_month (in force), observed, observed_year, grade,
         minimum_yuan_month, next_minimum_yuan_month, minimum_then_yuan_month (of the observed year),
         floor_yuan_month and next_floor_yuan_month (provincial supplement floors, NA where not known),
-        last_floor_yuan_month, own_floor_yuan_month, tekun_yuan_month (observed, NA where not),
+        last_floor_yuan_month, own_floor_yuan_month, own_floor_year, own_floor_grade, tekun_yuan_month (observed, NA where not),
         population_persons, population_grade, consumption_yuan_year, part_of, part, urban_cell (position of the urban row, -1).
     """
     year, areas = scenario.base_year, _areas_with_a_class(evidence)
@@ -137,7 +137,7 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
     by_class = pd.MultiIndex.from_arrays([table["area_class"].map(code_of), table["residence"]])
     by_area = pd.MultiIndex.from_arrays([table["area_code"], table["residence"]])
     supplements = floors.supplements.floors.set_index(["area_code", "residence"])
-    last_floor = _last(evidence, "dibao", "supplement_floor", year)["value"]
+    last_floor = _last(evidence, "dibao", "supplement_floor", year)
     city = table["area_code"].map(areas["parent_code"].where(areas["level"] == "city_part", areas.index.to_series()))
     residents = _last(evidence, "", "resident_population", year)
     population, population_grade = residents["value"], residents["grade"]
@@ -155,8 +155,10 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         ],
         floor_yuan_month=supplements["now_yuan_month"].reindex(by_class).to_numpy(),
         next_floor_yuan_month=supplements["next_yuan_month"].reindex(by_class).to_numpy(),
-        last_floor_yuan_month=last_floor.reindex(by_class).to_numpy(),
-        own_floor_yuan_month=last_floor.reindex(by_area).to_numpy(),
+        last_floor_yuan_month=last_floor["value"].reindex(by_class).to_numpy(),
+        own_floor_yuan_month=last_floor["value"].reindex(by_area).to_numpy(),
+        own_floor_year=last_floor["year"].reindex(by_area).to_numpy(),
+        own_floor_grade=last_floor["grade"].reindex(by_area).fillna("").to_numpy(),
         tekun_yuan_month=_tekun_in_force(evidence, year).reindex(by_area).to_numpy(),
         population_persons=[
             population[code, residence] for code, residence in zip(city, table["residence"], strict=True)

@@ -103,13 +103,9 @@ def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Eviden
             rests_on=["follow_share"],
             **where,
         )
-        rows.add(
-            "mandated_rise",
-            cell.mandated_yuan_month - cell.standard_yuan_month,
-            "yuan/person/month",
-            year=year + 1,
-            **where,
-        )
+        rise = cell.mandated_yuan_month - cell.standard_yuan_month
+        rows.add("mandated_rise", rise, "yuan/person/month", year=year + 1, **where)
+    _supplement_floors_in_force(rows, cells, year)
     table = gap_table(_long(seen, {year: "standard_yuan_month", year + 1: "next_standard_central"})).dropna(
         subset=["rural_urban_ratio"]
     )
@@ -147,6 +143,17 @@ def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Eviden
         ("unknown_areas", len(cities) - seen["area_code"].nunique()),
     ):
         rows.add(measure, count, "areas", grade="", area_code=province, year=year)
+
+
+def _supplement_floors_in_force(rows: Rows, cells: pd.DataFrame, year: int) -> None:
+    """The floors that cities publish for themselves, and by how much the province's next ones lift them."""
+    known = cells[(cells["own_floor_year"] == year) & cells["next_floor_yuan_month"].notna()]
+    for cell in known.itertuples():
+        where = {"area_code": cell.area_code, "residence": cell.residence, "programme": "dibao"}
+        where |= {"grade": cell.own_floor_grade}
+        rise = max(cell.next_floor_yuan_month - cell.own_floor_yuan_month, 0)
+        rows.add("supplement_floor_in_force", cell.own_floor_yuan_month, "yuan/person/month", year=year, **where)
+        rows.add("mandated_supplement_floor_rise", rise, "yuan/person/month", year=year + 1, **where)
 
 
 def _cost_grade(outcome: Outcome) -> str:

@@ -75,6 +75,10 @@ class Case:
         """Whether town and country of an area have one floor now."""
         return self.policy.unified_stay_unified.on and self.now.get((area, "urban")) == self.now.get((area, "rural"))
 
+    def reversed(self, area: str) -> bool:
+        """Whether the data already have rural above urban."""
+        return self.now[area, "rural"] > self.now[area, "urban"]
+
     def least_rural(self, area: str, floors: Floors) -> Fraction:
         """Return the least rural floor that the rural share allows, on the grid, never above urban."""
         urban = floors[area, "urban"]
@@ -165,7 +169,7 @@ def _catch_up(case: Case, floors: Floors) -> tuple[Floors, Notes]:
             rural = now * yearly * urban / case.now[area, "urban"]
         else:
             continue
-        reversed_already = now > case.now[area, "urban"]
+        reversed_already = case.reversed(area)
         after[area, "rural"] = rural if reversed_already else min(rural, urban)
         notes[area, "rural"] = step.kind if rural <= urban or reversed_already else "held at urban"
     return after, notes
@@ -218,10 +222,14 @@ def _round_rural(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     for area, residence in floors:
         if residence != "rural":
             continue
+        urban = floors.get((area, "urban"))
+        rounded = round_to_grid(floors[area, "rural"], grid.step_yuan, grid.mode)
         if case.unified(area):
-            after[area, "rural"], notes[area, "rural"] = floors[area, "urban"], "unified"
+            after[area, "rural"], notes[area, "rural"] = urban, "unified"
+        elif urban is not None and rounded > urban and not case.reversed(area):
+            after[area, "rural"], notes[area, "rural"] = urban, "held at urban"
         else:
-            after[area, "rural"] = round_to_grid(floors[area, "rural"], grid.step_yuan, grid.mode)
+            after[area, "rural"] = rounded
     return after, notes
 
 
@@ -256,18 +264,24 @@ def _ceiling(case: Case, floors: Floors) -> tuple[Floors, Notes]:
 
 
 def _ratchet(case: Case, floors: Floors) -> tuple[Floors, Notes]:
+    """Let nothing fall; where that holds an urban floor up, the rural one keeps its share of it."""
     if not case.policy.ratchet.on:
         return dict(floors), {}
     after = {cell: max(value, case.now[cell]) for cell, value in floors.items()}
+    for area in _areas_with_both(floors):
+        if after[area, "urban"] > floors[area, "urban"]:
+            least = after[area, "urban"] if case.unified(area) else case.least_rural(area, after)
+            after[area, "rural"] = max(after[area, "rural"], least)
     notes = {}
     for cell in floors:
         if after[cell] > floors[cell]:
             cap = case.cap(cell[0]) if case.policy.ceiling.on else None
-            notes[cell] = (
-                "ceiling overridden by ratchet"
-                if cap is not None and after[cell] > cap
-                else "not below its own in force"
-            )
+            rule = "ratchet" if after[cell] == case.now[cell] else "rural share"
+            named = {
+                "ratchet": "not below its own in force",
+                "rural share": "its share of the urban floor that the ratchet holds",
+            }
+            notes[cell] = f"ceiling overridden by {rule}" if cap is not None and after[cell] > cap else named[rule]
     return after, notes
 
 

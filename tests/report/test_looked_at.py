@@ -1,0 +1,47 @@
+"""Every figure and page was looked at by a person: docs/looked-at.md lists each with its sha256."""
+
+import hashlib
+import re
+import sys
+
+import pytest
+
+import analysis
+from analysis.inputs.scenario import read_batch
+from analysis.report.memo import render
+
+
+@pytest.fixture(scope="module")
+def listed(home):
+    text = (home / "docs" / "looked-at.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\S+) \| `([0-9a-f]{64})` \| (.+) \|$", text, re.M)
+    python = re.search(r"Python (\d+\.\d+)", text).group(1)
+    return {name: (digest, seen) for name, digest, seen in rows}, python
+
+
+def pictures(home):
+    """Yield name and bytes of every figure and page that the default memo makes."""
+    scenarios = read_batch("memo", home).scenarios
+    for lang in ("zh", "en"):
+        history = analysis.start(lang=lang, scope="dataset").show("gap_over_time")
+        yield f"guangdong/{history.name}.png", history.png()
+        for scenario in scenarios:
+            run = analysis.start(scenario, lang=lang)
+            for chart in (run.show("dumbbell"), run.show("tile_grid")):
+                yield f"{scenario}/{chart.name}.png", chart.png()
+        markdown, figures = analysis.start("batch:memo", lang=lang, scope="batch").memo()
+        for chart in figures.values():
+            yield f"memo/{chart.name}.png", chart.png()
+        for ending, content in render(markdown, figures, lang).items():
+            yield f"memo/memo.{lang}.{ending}", content
+
+
+def test_every_figure_and_page_was_looked_at(home, listed):
+    seen, python = listed
+    made = {name: hashlib.sha256(content).hexdigest() for name, content in pictures(home)}
+    assert set(made) == set(seen)
+    assert all(len(words) > 15 for _, words in seen.values())
+    # Bytes are promised for one lock and one version of Python; elsewhere the list of names is what must agree.
+    if python == f"{sys.version_info.major}.{sys.version_info.minor}":
+        changed = {name: digest for name, digest in made.items() if seen[name][0] != digest}
+        assert not changed, "look at these, then write down what you saw"
