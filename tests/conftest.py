@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from analysis.inputs.evidence import load
+from analysis.inputs.evidence import load, vouch
 from analysis.inputs.rules import read_rules
 from analysis.inputs.scenario import read_scenario
 from analysis.model.simulate import simulate
@@ -28,6 +28,12 @@ JUNE, DECEMBER = date(2024, 6, 30), date(2024, 12, 31)
 @pytest.fixture(scope="session")
 def home():
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _package_checked_once(home):
+    """Check the real package whole once in each process; a copy that a test changed has other bytes and is checked."""
+    vouch(load("guangdong", None, home), home)
 
 
 @pytest.fixture(scope="session")

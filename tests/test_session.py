@@ -1,0 +1,122 @@
+import sys
+import types
+
+import pandas as pd
+import pytest
+
+import analysis
+from analysis import session
+from analysis.errors import ParametersRefused
+from analysis.model.results import with_keys
+
+
+@pytest.fixture(scope="module")
+def run():
+    return analysis.start()
+
+
+def test_a_run_gives_its_tables_and_writes_nothing_without_a_folder(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert {"next_yuan_month", "unratcheted_yuan_month"} <= set(run.standards.columns)
+    assert set(run.steps["measure"]) == {"minimum_standard", "supplement_floor"}
+    assert len(run.cost) == 45
+    assert run.coverage["residence"].tolist() == ["urban", "rural"]
+    run.show("dumbbell")
+    run.save()
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_table_is_made_in_both_languages():
+    for lang in ("zh", "en"):
+        for scope, names in {
+            "dataset": "coverage minima back_cast assumptions gap_states gap_history growth_split in_force adequacy",
+            "scenario": "proposal steps movers cost_range who_pays swings box",
+        }.items():
+            one = analysis.start(lang=lang, scope=scope)
+            for name in names.split():
+                assert len(one.table(name))
+
+
+def test_save_writes_results_steps_figures_and_a_record(tmp_path):
+    one = analysis.start("rural80", out_dir=str(tmp_path / "new" / "folder"), lang="en")
+    one.show("tile_grid")
+    one.save()
+    written = sorted(
+        path.relative_to(tmp_path / "new/folder").as_posix() for path in tmp_path.rglob("*") if path.is_file()
+    )
+    assert written == [
+        "figures/tile_grid.en.csv", "figures/tile_grid.en.png", "figures/tile_grid.en.svg", "record.json", "results.csv", "steps.csv",
+    ]  # fmt: skip
+
+
+def test_a_batch_takes_a_stored_result_only_where_its_inputs_are_the_same(tmp_path):
+    one = analysis.start("freeze", out_dir=str(tmp_path / "freeze"))
+    one.save()
+    path = tmp_path / "freeze" / "results.csv"
+    batch = analysis.start("batch:memo", out_dir=str(tmp_path), scope="batch")
+    assert with_keys(batch.result).loc[with_keys(one.result).index, "value"].equals(with_keys(one.result)["value"])
+    path.write_text(path.read_text("utf-8").replace(",645.00,", ",999.00,"), "utf-8")
+    again = analysis.start("batch:memo", out_dir=str(tmp_path), scope="batch")
+    assert 999 not in set(again.result["value"])
+
+
+def test_an_override_changes_what_it_names():
+    one = analysis.start(overrides={"policy.rural_share.at_least": 0.85})
+    floors = one.standards.set_index(["area_code", "residence"])["next_yuan_month"]
+    assert floors["440000-C4", "rural"] == 758  # 0.85 x 891 = 757.35
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"lang": "fr"}, "lang 'fr': allowed: en, zh"),
+        ({"scenario": "batch:memo"}, "not for a batch"),
+        ({"scenario": "baseline", "scope": "batch"}, "is for a batch"),
+        ({"dataset": "guangdon"}, "planned on dataset 'guangdong'"),
+        ({"dataset": "guangdon", "scope": "dataset"}, "did you mean guangdong?"),
+        ({"overrides": "{draws: 500}"}, "arrived as text"),
+        ({"scenario": 12}, "allowed: text"),
+    ],
+)
+def test_start_refuses_in_one_line(given, says):
+    with pytest.raises(ParametersRefused) as refused:
+        analysis.start(**given)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def shell_with(*cells):
+    return types.SimpleNamespace(user_ns={"In": ["", *cells]})
+
+
+def test_only_what_papermill_injected_is_held_against_the_five_names(monkeypatch):
+    fake = types.SimpleNamespace(get_ipython=lambda: shell_with("scenari = 1", "# Parameters\nscenario = 'freeze'\n"))
+    monkeypatch.setitem(sys.modules, "IPython", fake)
+    assert session.start("freeze").scenario.id == "freeze"
+    fake.get_ipython = lambda: shell_with("scenario = 'baseline'", "# Parameters\nscenari = 'freeze'\n")
+    with pytest.raises(ParametersRefused, match="did you mean scenario"):
+        session.start()
+    fake.get_ipython = lambda: shell_with("# Parameters\nid = 'x'\npolicy = 'rise35'\nfiscal = 'baseline'\n")
+    with pytest.raises(ParametersRefused, match="tibiao run -f FILE"):
+        session.start()
+
+
+def test_why_finds_a_number_and_names_the_nearest_key(run):
+    key = "baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central"
+    assert run.why(key)["value"] == 669
+    with pytest.raises(ParametersRefused, match="did you mean"):
+        run.why(key.replace("rural", "rura"))
+
+
+def test_no_row_of_a_later_day_reaches_any_result(run):
+    later = run.evidence.hidden
+    assert len(later)
+    assert (later["known_from"] > pd.Timestamp("2024-06-30")).all()
+    codes = with_keys(run.result)
+    assert not codes[(codes["area_code"] == "440800") & (codes["measure"] == "standard")].size
+
+
+def test_an_unknown_public_name_is_said_with_those_that_exist():
+    with pytest.raises(AttributeError, match="start"):
+        analysis.strat  # noqa: B018
+    assert analysis.gap_table is analysis.__getattr__("gap_table")
