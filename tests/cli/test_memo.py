@@ -146,8 +146,8 @@ def test_the_page_opens_with_the_four_sentences_and_the_known_facts(made):
     assert heads == sorted(heads)
     assert "自2018年起全部在四类地区" in zh
     assert "75.0%" in zh
-    assert "河源701/915元" in zh
-    assert "云浮672/895元" in zh
+    assert "河源农村701元、城镇915元" in zh
+    assert "云浮农村672元、城镇895元" in zh
 
 
 def test_the_html_needs_nothing_from_outside(made):

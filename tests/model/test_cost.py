@@ -13,7 +13,7 @@ DIBAO, TEKUN = {"urban": 142_000.0, "rural": 1_060_000.0}, {"urban": 22_000.0, "
 SHARE, MULTIPLE = Fraction(3, 4), Fraction(8, 5)
 COMPONENTS = ["incumbent", "supplement_floor", "entrant", "linked"]
 CENTRAL = {
-    "follow_share": 0.77, "unobserved_moved": 0.0, "response_share": 0.25, "supplement_above_floor": 0.024,
+    "follow_share": 0.77, "unobserved_moved": 0.0, "unobserved_above_minimum": 0.0, "response_share": 0.25, "supplement_above_floor": 0.024,
     "class1_supplement_growth": 1.149, "allocation_need": 2.0, "class4_part_jiangmen": 0.43, "class4_part_zhaoqing": 0.5,
 }  # fmt: skip
 
@@ -35,6 +35,7 @@ ranges = st.fixed_dictionaries(
     {
         "follow_share": st.integers(0, 10_000).map(lambda n: n / 10_000),
         "unobserved_moved": st.integers(0, 100).map(lambda n: n / 100),
+        "unobserved_above_minimum": st.integers(0, 64).map(lambda n: n / 1000),
         "response_share": st.floats(0, 1),
         "supplement_above_floor": st.floats(0, 0.13),
         "class1_supplement_growth": st.floats(1, 1.165),

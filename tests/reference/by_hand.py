@@ -25,14 +25,15 @@ def allocated(cells, total, residence, need, parts):
     return {position: total * weight / whole for position, weight in weights.items()}
 
 
-def in_force_now(cell, moved):
+def in_force_now(cell, moved, above):
     minimum, last = exact(cell["minimum_yuan_month"]), exact(cell["last_standard_yuan_month"])
     if cell["observed"]:
         return last
+    least = up(minimum * (1 + above))
     if last is None:
-        return minimum
+        return least
     then = exact(cell["minimum_then_yuan_month"])
-    return max(minimum, last, up(last * (1 + moved * (minimum / then - 1))) if then is not None else minimum)
+    return max(least, last, up(last * (1 + moved * (minimum / then - 1))) if then is not None else minimum)
 
 
 def in_force_next(cell, now, follow):
@@ -55,7 +56,7 @@ def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
     for residence in ("urban", "rural"):
         persons |= allocated(cells, dibao[residence], residence, need, parts)
         in_tekun |= allocated(cells, tekun[residence], residence, need, parts)
-    now = [in_force_now(cell, settings["unobserved_moved"]) for cell in cells]
+    now = [in_force_now(cell, settings["unobserved_moved"], settings["unobserved_above_minimum"]) for cell in cells]
     following = [in_force_next(cell, z, settings["follow_share"]) for cell, z in zip(cells, now, strict=True)]
     by_place = {(cell["area_code"], cell["residence"]): position for position, cell in enumerate(cells)}
     for position, cell in enumerate(cells):

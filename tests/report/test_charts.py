@@ -56,4 +56,4 @@ def test_the_finding_follows_the_numbers():
     frozen = analysis.start("freeze")
     assert "不变" in frozen.show("gap_over_time").alt
     assert "均不动" in frozen.show("dumbbell").alt
-    assert "均不低于拟定下限" in frozen.show("tile_grid").alt
+    assert "标准均不低于拟定下限" in frozen.show("tile_grid").alt

@@ -206,6 +206,8 @@ class Assumption(Strict):
 
     Attributes:
         unit: of low, central and high.
+        drawn: whether draws vary it; a convention without a basis for a distribution is not drawn, but is moved to
+            its ends one at a time and in the corners.
         reason: why this range.
         ask: what to ask for, so that the assumption can go.
     """
@@ -215,6 +217,7 @@ class Assumption(Strict):
     low: Number
     central: Number
     high: Number
+    drawn: bool = True
     reason: Text
     ask: Text
 

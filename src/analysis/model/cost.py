@@ -52,7 +52,8 @@ def standards_now(cells: pd.DataFrame, settings: Settings) -> np.ndarray:
     """Return the standards in force, yuan/person/month, shape (S, n).
 
     An area not observed in the base year stands at the larger of the minimum and its own last observed standard;
-    ``unobserved_moved`` says how far that has since moved with the minimum (0 = not at all, the ratchet alone).
+    ``unobserved_moved`` says how far that has since moved with the minimum (0 = not at all, the ratchet alone), and
+    ``unobserved_above_minimum`` how far above the minimum the area stands at least.
     """
     taken = cells["standard_yuan_month"].to_numpy(float)
     then, minimum = cells["minimum_then_yuan_month"].to_numpy(float), cells["minimum_yuan_month"].to_numpy(float)
@@ -61,7 +62,9 @@ def standards_now(cells: pd.DataFrame, settings: Settings) -> np.ndarray:
     moved = np.where(
         settings["unobserved_moved"] > 0, _up(last * (1 + settings["unobserved_moved"] * (minimum / then - 1)), 1), last
     )
-    return np.where(cells["observed"] | np.isnan(last * then), taken, np.fmax(moved, taken))
+    above = _up(minimum * (1 + settings["unobserved_above_minimum"]), 1)
+    above = np.where(settings["unobserved_above_minimum"] > 0, above, minimum)
+    return np.where(cells["observed"], taken, np.fmax(np.fmax(moved, above), taken))
 
 
 def supplement_paid(cells: pd.DataFrame, settings: Settings, standard: np.ndarray) -> np.ndarray:
@@ -94,7 +97,7 @@ def evaluate(
     cells: pd.DataFrame,
     settings: Settings,
     dibao_persons: Mapping[str, np.ndarray],
-    tekun_persons: Mapping[str, float],
+    tekun_persons: Mapping[str, np.ndarray],
     tekun_multiple: float,
     least_share: Fraction,
     step_yuan: float = 1,
@@ -105,14 +108,14 @@ def evaluate(
         cells: one row per area and residence, as from ``simulate.cells_of``.
         settings: assumption id to values, shape (S, 1).
         dibao_persons: next year's recipients on their trend, by residence, shape (S, 1).
-        tekun_persons: tekun recipients by residence.
+        tekun_persons: next year's tekun recipients by residence, shape (S, 1).
         tekun_multiple: least multiple of the dibao standard, 1.6 in Guangdong.
         least_share: rural share of the urban standard.
         step_yuan: rounding grid of standards.
 
     Returns:
         Arrays of shape (S, n): standard, next_standard, supplement, persons, entrants, base_spending, incumbent,
-        supplement_floor, entrant, linked, extra (their sum), minimum_extra (what of it is shared between the
+        supplement_floor, entrant, linked, extra (their sum), tekun_persons, minimum_extra (what of it is shared between the
         tiers: the extra at the provincial minimum), floor_binds.
     """
     standard = standards_now(cells, settings)
@@ -131,11 +134,7 @@ def evaluate(
     entrants = persons * ((after / standard) ** elasticity - 1)
     entrant_supplement = ENTRANT_SHARE_OF_RISE * rise
 
-    tekun = recipients_by_cell(
-        cells,
-        settings,
-        {residence: np.full_like(settings["follow_share"], count) for residence, count in tekun_persons.items()},
-    )
+    tekun = recipients_by_cell(cells, settings, tekun_persons)
     observed_tekun = cells["tekun_yuan_month"].to_numpy(float)
     tekun_now = np.fmax(_up(tekun_multiple * standard, step_yuan), observed_tekun)
     tekun_next = np.maximum(_up(tekun_multiple * after, step_yuan), tekun_now)
@@ -165,6 +164,7 @@ def evaluate(
         "entrant": entrant,
         "linked": linked,
         "extra": incumbent + supplement_floor + entrant + linked,
+        "tekun_persons": tekun,
         "minimum_extra": MONTHS * persons * (at_minimum_next - at_minimum_now)
         + entrant * entrants_at_minimum
         + MONTHS * tekun * tekun_shared,

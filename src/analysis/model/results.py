@@ -40,6 +40,7 @@ DECIMALS = {
     "share": 6,
     "areas": 0,
     "months": 0,
+    "month of the year": 0,
     "times": 3,
 }
 

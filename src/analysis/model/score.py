@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.inputs.evidence import GRADES, Evidence, worst_grade
 from analysis.inputs.rules import Rule, in_force
-from analysis.model.gap import adequacy, gap_table
+from analysis.model.gap import adequacy, closed_share, gap_table
 from analysis.model.results import Rows
 from analysis.model.uprating import round_to_grid
 
@@ -45,11 +45,20 @@ def history(evidence: Evidence, rules: Sequence[Rule]) -> History:
     minima = evidence.best("dibao", "minimum_standard").rename(columns={"value": "value_yuan_month"})
     gap = gap_table(minima[["area_code", "year", "residence", "value_yuan_month"]])
     grades = minima.groupby(["area_code", "year"])["grade"].agg(worst_grade).rename("grade").reset_index()
-    gap = gap.merge(grades, on=["area_code", "year"], validate="one_to_one")
+    gap = _closed_since_first_sourced(gap.merge(grades, on=["area_code", "year"], validate="one_to_one"))
     adequate = _adequacy(evidence, minima)
     as_of = evidence.as_of or minima["known_from"].max().date()
     cast = back_cast(minima, rules, as_of)
     return History(gap, adequate, cast, _history_rows(evidence, minima, gap, adequate, cast))
+
+
+def _closed_since_first_sourced(gap: pd.DataFrame) -> pd.DataFrame:
+    """Measure what is closed from each area's first sourced ratio, not from a derived or inferred one."""
+    sourced = gap[gap["grade"].isin(SOURCED) & gap["rural_urban_ratio"].notna()].sort_values("year")
+    first = sourced.drop_duplicates("area_code").set_index("area_code")
+    since = gap["area_code"].map(first["year"])
+    closed = closed_share(gap["rural_urban_ratio"], gap["area_code"].map(first["rural_urban_ratio"]))
+    return gap.assign(closed_share=pd.Series(closed, index=gap.index).where(gap["year"] >= since))
 
 
 def _adequacy(evidence: Evidence, minima: pd.DataFrame) -> pd.DataFrame:
@@ -91,8 +100,11 @@ def _history_rows(
     for row in adequate.itertuples():
         where = {"area_code": row.area_code, "residence": row.residence, "year": row.year, "grade": row.grade}
         rows.add("adequacy_of_consumption", row.adequacy_share, "share", **where)
+    by_cell = minima.set_index(["area_code", "residence", "year"])["grade"]
     for row in cast.itertuples():
-        where = {"area_code": row.area_code, "residence": row.residence, "year": row.year, "grade": ""}
+        side = "urban" if row.residence == "both" else row.residence
+        grade = worst_grade(by_cell[row.area_code, side, year] for year in (row.year - 1, row.year))
+        where = {"area_code": row.area_code, "residence": row.residence, "year": row.year, "grade": grade}
         rows.add("minimum_standard_rise_share", row.rise_share, "share", **where)
         if row.rule:
             rows.add("back_cast_excess", row.excess_yuan_month, "yuan/person/month", **where)

@@ -75,7 +75,7 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
         "year"
     )
     gap = drawn_gaps.set_index("year")["value"]
-    name, first, now = wording.area(code), past.iloc[0], past["value"].iloc[-1]
+    name, first, now = wording.area(code), past[~_hollow(past)].iloc[0], past["value"].iloc[-1]
     title = wording.pick(
         f"{name}农村最低标准由{first['year']}年城镇的{first['value']:.1%}升至{base}年的{now:.1%}",
         f"{name}: rural minimum from {first['value']:.1%} of the urban one in {first['year']} to {now:.1%} in {base}",
@@ -109,7 +109,7 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
     shifts = {int(first["year"]): 0, base: -5 if len(plan) else 0} | dict.fromkeys(plan["year"], 7)
     for row in pd.concat([past[past["year"].isin(shifts)], plan]).itertuples():
         at = {
-            "xytext": (shifts[row.year], 5),
+            "xytext": (shifts[row.year], -10 if row.year == first["year"] else 5),
             "textcoords": "offset points",
             "ha": "center",
             "fontsize": 6.3,
@@ -267,9 +267,9 @@ def tile_grid(facts: Facts, wording: Wording, source: str) -> style.Chart:
     names = wording.listed([wording.area(code) for code in must])
     title = wording.pick(
         f"{len(tiles)}市中已知{len(known)}市{base}年现行标准，"
-        + (f"按拟定下限只有{names}须提高" if must else "均不低于拟定下限"),
+        + (f"按拟定下限只有{names}标准须提高" if must else "标准均不低于拟定下限"),
         f"{base} standards in force are known in {len(known)} of {len(tiles)} cities; "
-        + (f"the new floors oblige only {names}" if must else "all stand at or above the new floors"),
+        + (f"the new minima lift only {names}" if must else "all stand at or above the new minima"),
     )
     drawing, axes = style.figure(2.75, title, foot(now, wording, source), wording.lang)
     for code, tile in tiles.iterrows():

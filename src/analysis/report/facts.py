@@ -35,6 +35,7 @@ STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
     "yuan": lambda value, lang: (f"{value:,.0f}" if lang == "en" else f"{value:.0f}", ""),
     "percent": lambda value, lang: (f"{100 * value:.1f}", "%"),
     "percent2": lambda value, lang: (f"{100 * value:.2f}", "%"),
+    "percent3": lambda value, lang: (f"{100 * value:.3f}", "%"),
     "percent0": lambda value, lang: (f"{100 * value:.0f}", "%"),
     "count": lambda value, lang: (f"{value:.0f}", ""),
     "one": lambda value, lang: (f"{value:.1f}", ""),

@@ -27,7 +27,7 @@ def _change(facts: Facts, wording: Wording, before: float, after: float, yuan: s
     if after < before:
         return wording.pick(f"差额缩小{yuan}元", f"the gap narrows by {yuan} yuan")
     if after > before:
-        return wording.pick(f"比值虽变，差额仍扩大{yuan}元", f"the gap in yuan widens by {yuan}")
+        return wording.pick(f"差额扩大{yuan}元", f"the gap in yuan widens by {yuan}")
     return wording.pick("差额不变", "the gap does not narrow")
 
 
@@ -80,15 +80,18 @@ def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> 
     apart = rows[rows["value"] != 1].sort_values("value")["area_code"]
     parts = []
     for code in apart:
-        rural, urban = (
-            facts.say("standard", "yuan", area_code=code, residence=side, year=base) for side in ("rural", "urban")
-        )
-        ratio = facts.say("in_force_rural_urban_ratio", "percent", area_code=code, year=base)
-        gap, after = (facts.say("in_force_gap", "yuan", area_code=code, year=year) for year in (base, following))
+        where = {"area_code": code, "year": base}
+        rural, urban = (facts.say("standard", "yuan", residence=side, **where) for side in ("rural", "urban"))
+        ratio = facts.say("in_force_rural_urban_ratio", "percent", **where)
+        gap, later = facts.say("in_force_gap", "yuan", **where), ""
+        if facts.value("in_force_gap", area_code=code, year=following) != facts.value("in_force_gap", **where):
+            after = facts.say("in_force_gap", "yuan", area_code=code, year=following)
+            later = wording.pick(f"，提标后预计{after}元", f", {after} expected")
+        name = wording.area(code)
         parts.append(
             wording.pick(
-                f"{wording.area(code)}{rural}/{urban}元（{ratio}，差额{gap}元，提标后预计{after}元）",
-                f"{wording.area(code)} {rural}/{urban} ({ratio}, {gap} yuan apart, {after} expected)",
+                f"{name}农村{rural}元、城镇{urban}元（{ratio}，差额{gap}元{later}）",
+                f"{name} rural {rural}, urban {urban} ({ratio}, {gap} yuan apart{later})",
             )
         )
     both = facts.say("observed_areas_both_residences", "count", year=base)
@@ -136,61 +139,67 @@ def _rise(facts: Facts, wording: Wording) -> str:
 
 
 def _supplements(facts: Facts, wording: Wording, following: int) -> str:
-    parts, missing = [], []
+    parts, missing, inferred = [], [], False
     for code in class_codes(facts):
         if not facts.has("supplement_floor", area_code=code, residence="urban", year=following):
             missing.append(wording.area(code))
             continue
-        urban, rural = (
-            facts.say("supplement_floor", "yuan", area_code=code, residence=side, year=following)
-            for side in ("urban", "rural")
-        )
+        where = {"area_code": code, "year": following}
+        urban, rural = (facts.say("supplement_floor", "yuan", residence=side, **where) for side in ("urban", "rural"))
+        inferred |= facts.row("supplement_floor", residence="urban", **where)[1]["grade"] in ("derived", "inferred")
         parts.append(
             wording.pick(f"{wording.area(code)}{urban}/{rural}", f"{wording.area(code).lower()} {urban}/{rural}")
         )
-    unknown = (
-        wording.pick(
-            f"；{wording.listed(missing)}未公布，不作计算",
-            f"; {wording.listed(missing).lower()} not known, not computed",
+    unknown = ""
+    if missing:
+        names = wording.listed(missing)
+        unknown = wording.pick(
+            f"；{names}未见公布，花费中按此前公布数推算", f"; {names.lower()} not found, carried forward in the cost"
         )
-        if missing
-        else ""
-    )
+    mark = wording.pick("，由推断数得出", ", from inferred values") if inferred else ""
     return wording.pick(
-        f"最低补差（城镇/农村）：{'，'.join(parts)}{unknown}。",
-        f"Supplement floors (urban/rural): {', '.join(parts)}{unknown}.",
+        f"最低补差（城镇/农村{mark}）：{'，'.join(parts)}{unknown}。",
+        f"Supplement floors (urban/rural{mark}): {', '.join(parts)}{unknown}.",
     )
 
 
 def _cost(facts: Facts, wording: Wording) -> str:
-    _, following = plan_years(facts)
-    if not facts.value("extra_cost", year=following, **_province(facts)):
+    base, following = plan_years(facts)
+    where = {"year": following, **_province(facts)}
+    if not facts.value("extra_cost", **where):
         return wording.pick(
-            "不提标，全年不多花钱，各级也不多负担。", "No floor moves: nothing more is spent, and no tier pays more."
+            "不提标，无新增支出，各级也不多负担。", "No floor moves: nothing more is spent, and no tier pays more."
         )
-    amounts = {
-        name: facts.say(measure, "money", year=following, **where, **_province(facts))
-        for name, measure, where in (
-            ("central", "extra_cost", {}),
-            ("low", "extra_cost", {"statistic": "low"}),
-            ("high", "extra_cost", {"statistic": "high"}),
-            ("envelope", "envelope_for_90_percent", {}),
-            ("mandated", "extra_cost_mandated", {}),
-            ("followed", "extra_cost_by_following", {}),
-            ("upper", "extra_cost", {"tier": "upper"}),
-            ("local", "extra_cost", {"tier": "local"}),
-        )
+    asked = {
+        "central": ("extra_cost", {}),
+        "median": ("extra_cost", {"statistic": "p50"}),
+        "low": ("extra_cost", {"statistic": "low"}),
+        "high": ("extra_cost", {"statistic": "high"}),
+        "envelope": ("envelope_for_90_percent", {}),
+        "mandated": ("extra_cost_mandated", {}),
+        "known": ("extra_cost_mandated_where_known", {}),
+        "above": ("extra_cost_if_unobserved_above_minimum_high", {}),
+        "followed": ("extra_cost_by_following", {}),
+        "upper": ("extra_cost", {"tier": "upper"}),
+        "local": ("extra_cost", {"tier": "local"}),
     }
-    upper = facts.say("extra_cost_share", "percent0", year=following, tier="upper", **_province(facts))
-    burden = facts.say("extra_cost_of_expenditure", "percent2", year=following, **_province(facts))
+    yuan = {name: facts.say(measure, "money", **more, **where) for name, (measure, more) in asked.items()}
+    share = facts.say("extra_cost_share", "percent0", tier="upper", **where)
+    burden = facts.say("extra_cost_of_expenditure", "percent3", **where)
+    unknown = facts.say("unknown_areas", "count", year=base)
+    above = facts.say("assumption_unobserved_above_minimum", "percent", statistic="high", **where)
     return wording.pick(
-        f"比不提标全年多花{amounts['central']}（各项假设同取低、同取高时为{amounts['low']}至{amounts['high']}），要有九成把握需安排{amounts['envelope']}；"
-        f"其中按规定必须提的{amounts['mandated']}，高于下限的地区跟随提的{amounts['followed']}。中央和省负担{amounts['upper']}（{upper}），"
-        f"市县负担{amounts['local']}；合全省一般公共预算支出的{burden}。分担比例未公布，为假设。",
-        f"Against no rise the year costs {amounts['central']} more ({amounts['low']} to {amounts['high']} if every assumption fell to its cheap or its dear end); "
-        f"to be enough in nine cases of ten the envelope is {amounts['envelope']}. Of it {amounts['mandated']} is obliged by the floors, {amounts['followed']} comes from "
-        f"areas above them that follow. Centre and province bear {amounts['upper']} ({upper}), cities and counties {amounts['local']}; {burden} of the province's "
-        "general public budget expenditure. The shares are assumed: they are not published.",
+        f"与不提标相比，低保和特困全年新增支出{yuan['central']}（不含孤儿、残疾人两项补贴、低保边缘等），抽样中位数{yuan['median']}，"
+        f"各项假设均取最省、最费一端时为{yuan['low']}至{yuan['high']}；按九成保证程度需安排{yuan['envelope']}。其中按规定必须提的{yuan['mandated']}"
+        f"（标准已知的市{yuan['known']}，其余按标准未知的{unknown}市恰在下限推算；它们若都高出下限{above}，新增支出合计为{yuan['above']}），"
+        f"高于下限的地区跟随提的{yuan['followed']}。中央和省按下限口径负担{yuan['upper']}（{share}），市县{yuan['local']}，分担比例未公布，为假设。"
+        f"新增支出为全省一般公共预算支出的{burden}。",
+        f"Against no rise, dibao and tekun (people in extreme hardship) cost {yuan['central']} more a year, without orphans, disability subsidies and "
+        f"low-income edge; the median draw is {yuan['median']}, with every assumption at its cheap or dear end {yuan['low']} or {yuan['high']}. The envelope that "
+        f"suffices in nine draws of ten is {yuan['envelope']}. Of the central cost {yuan['mandated']} is obliged by the floors ({yuan['known']} where standards are "
+        f"known, the rest by taking the {unknown} unknown cities to stand at the floor; were they {above} above it the whole would be {yuan['above']}) and "
+        f"{yuan['followed']} comes from areas above the floor that follow. Central and provincial money bears {yuan['upper']} ({share}) by the floors, cities and "
+        f"counties {yuan['local']}; the shares are assumed. All is {burden} of the province's general public budget expenditure.",
     )
 
 
@@ -202,24 +211,26 @@ def _province(facts: Facts) -> dict[str, str]:
 
 def _coverage(facts: Facts, wording: Wording) -> str:
     base, following = plan_years(facts)
+    asked = {
+        "now": ("recipients", "persons", base),
+        "rate": ("recipients_per_10000", "one", base),
+        "trend": ("recipients_on_trend", "persons", following),
+        "rate_next": ("recipients_per_10000", "one", following),
+    }
     said = {
-        name: facts.say(measure, style, programme="dibao", **where)
-        for name, measure, style, where in (
-            ("now", "recipients", "persons", {"year": base}),
-            ("rate", "recipients_per_10000", "one", {"year": base}),
-            ("trend", "recipients_on_trend", "persons", {"year": following}),
-            ("entrants", "entrants", "persons", {"year": following}),
-            ("rate_next", "recipients_per_10000", "one", {"year": following}),
-        )
+        name: facts.say(measure, style, programme="dibao", year=year) for name, (measure, style, year) in asked.items()
     }
     month = facts.row("recipients", programme="dibao", year=base)[1]["period"].removeprefix("M").lstrip("0")
     counted = wording.pick(facts.literal(f"{base}年{month}月"), facts.literal(f"{_month(month)} {base}"))
+    entering = ""
+    if facts.value("entrants", programme="dibao", year=following):
+        entrants = facts.say("entrants", "persons", programme="dibao", year=following)
+        entering = wording.pick(f"，因提标新增{entrants}", f", and {entrants} enter because the line rises")
     coverage = wording.pick(
-        f"低保对象{counted}{said['now']}（每万常住人口{said['rate']}人）；按既有趋势{facts.literal(str(following))}年平均{said['trend']}，因提标新增{said['entrants']}，"
+        f"低保对象{counted}{said['now']}（每万常住人口{said['rate']}人）；按既有趋势{facts.literal(str(following))}年平均{said['trend']}{entering}，"
         f"每万人口{said['rate_next']}人：人数减少来自多年趋势，不是提标减人。",
         f"Recipients of dibao were {said['now']} in {counted} ({said['rate']} per ten thousand residents); on their trend {said['trend']} on average in "
-        f"{facts.literal(str(following))}, and {said['entrants']} enter because the line rises ({said['rate_next']} per ten thousand): "
-        "the fall is the trend of years, not of the rise.",
+        f"{facts.literal(str(following))}{entering} ({said['rate_next']} per ten thousand): the fall is the trend of years, not of the rise.",
     )
     return coverage + _arrears(facts, wording, following)
 
@@ -228,14 +239,18 @@ def _arrears(facts: Facts, wording: Wording, following: int) -> str:
     where = {"year": following, "component": "arrears"}
     if not facts.has("arrears_at_latest", **where) or not facts.value("arrears_at_latest", **where):
         return wording.pick("无补发。", " Nothing falls into arrears.")
-    months = facts.say("months_in_arrears_at_latest", "count", **where)
-    late, people = (
+    months, late = (
+        facts.say("months_in_arrears_at_latest", "count", **where),
         facts.say("arrears_at_latest", "money", **where),
-        facts.say("recipients_paid_late_at_latest", "persons", **where),
+    )
+    dibao, tekun = (
+        facts.say("recipients_paid_late_at_latest", "persons", programme=programme, **where)
+        for programme in ("dibao", "tekun")
     )
     return wording.pick(
-        f"一月发文、当月起按新标准发放则无补发；若拖到规定的最晚月份六月，将有{months}个月、{late}须补发，涉及{people}。",
-        f" Paid at the new rate from January nothing falls into arrears; paid only in June, the latest the rule allows, {months} months and {late} do, for {people} people.",
+        f"一月起按新标准发放则无补发；若拖到原则上最迟的六月，将有{months}个月、{late}须补发，涉及低保{dibao}、特困{tekun}。",
+        f" Paid at the new rate from January nothing falls into arrears; paid only in June, in principle the latest, {months} months and {late} do, "
+        f"for {dibao} people on dibao and {tekun} on tekun.",
     )
 
 
@@ -265,7 +280,7 @@ def who_must_move(facts: Facts, wording: Wording) -> str:
     nobody = wording.pick("无", "none")
     return wording.pick(
         f"**标准须提高：**{wording.listed(must) or nobody}。**可自定：**{wording.listed(free) or nobody}。"
-        f"**补差下限须提高：**{wording.listed(supplement) or nobody}。"
+        f"**最低补差须提高：**{wording.listed(supplement) or nobody}。"
         f"**标准未知：**其余{unknown}市，按最低标准与其上次已知标准的较大者计，请其报送。",
         f"**Standard must rise:** {wording.listed(must) or nobody}. **Free to choose:** {wording.listed(free) or nobody}. "
         f"**Supplement floor must rise:** {wording.listed(supplement) or nobody}. "
@@ -308,17 +323,18 @@ def box(facts: Facts, wording: Wording) -> list[tuple[str, str, str]]:
     }
     cities = facts.say("observed_areas", "count", year=base)
     published = wording.pick(
-        f"省定最低标准、全省分城乡受助人数、{cities}市现行标准；最低补差多为推断（一类未公布）",
-        f"provincial minima, the province's recipients by residence, the standards of {cities} cities; supplement floors mostly inferred (class one not known)",
+        f"省定最低标准、全省分城乡受助人数、{cities}市现行标准",
+        f"provincial minima, the province's recipients by residence, the standards of {cities} cities",
     )
     computed = wording.pick(
-        "拟定最低标准和最低补差、差距、比值、须提高的幅度",
-        "next year's floors, the gap and ratio, who must move and by how much",
+        "拟定最低标准、差距、比值、标准须提高的幅度",
+        "next year's minima, the gap and ratio, whose standard must rise and by how much",
     )
     assumed = wording.pick(
-        f"分地区人数、实际补差、跟随程度、分担比例。其中标准已知而须提的地区{parts['where_standards_are_known']}，标准未知的地区{parts['where_standards_are_not_known']}，跟随{parts['by_following']}",
-        f"recipients by area, supplements paid, following, sharing. Of it {parts['where_standards_are_known']} where standards are known and must move, "
-        f"{parts['where_standards_are_not_known']} where they are not known, {parts['by_following']} by following",
+        f"分地区人数、最低补差（推断）和实际补差、跟随程度、分担比例。其中标准已知而须提的地区{parts['where_standards_are_known']}，"
+        f"标准未知的地区{parts['where_standards_are_not_known']}，跟随{parts['by_following']}",
+        f"recipients by area, supplement floors (inferred) and supplements paid, following, sharing. Of it {parts['where_standards_are_known']} where "
+        f"standards are known and must rise, {parts['where_standards_are_not_known']} where they are not known, {parts['by_following']} by following",
     )
     texts = {"published": published, "computed": computed, "assumed": assumed}
     return [(wording.word(name), texts[name], shares[name]) for name in texts]

@@ -11,7 +11,7 @@ from analysis.model.score import History
 from analysis.report import sentences
 from analysis.report.charts import class_codes, plan_years
 from analysis.report.facts import Facts
-from analysis.report.wording import Wording
+from analysis.report.wording import WORDS, Wording
 
 
 def proposal(facts: Facts, wording: Wording) -> pd.DataFrame:
@@ -85,12 +85,12 @@ def cost_range(facts: Facts, wording: Wording) -> pd.DataFrame:
     named = (
         (wording.pick("按规定必须提", "obliged by the floors"), "extra_cost_mandated", "central"),
         (wording.pick("中值", "central"), "extra_cost", "central"),
-        (wording.pick("全部跟随", "all follow"), "extra_cost_followed", "central"),
-        (wording.pick("假设同取低", "every assumption at its cheap end"), "extra_cost", "low"),
+        (wording.pick("全部跟随", "all follow"), "extra_cost_all_follow", "central"),
+        (wording.pick("假设均取最省一端", "every assumption at its cheap end"), "extra_cost", "low"),
         (wording.pick("抽样十分位", "one draw in ten is below"), "extra_cost", "p10"),
         (wording.pick("抽样中位", "half of the draws are below"), "extra_cost", "p50"),
         (wording.pick("九成把握需安排", "envelope: nine draws in ten are below"), "envelope_for_90_percent", "central"),
-        (wording.pick("假设同取高", "every assumption at its dear end"), "extra_cost", "high"),
+        (wording.pick("假设均取最费一端", "every assumption at its dear end"), "extra_cost", "high"),
     )
     scale, digits = (1e4, 0) if wording.lang == "zh" else (1e6, 1)
     return pd.DataFrame(
@@ -140,17 +140,16 @@ def assumptions(scenario: Scenario, wording: Wording) -> pd.DataFrame:
 
 
 def movers(facts: Facts, wording: Wording) -> pd.DataFrame:
-    """The areas whose standard is known: in force, obliged rise, expected next year."""
+    """The areas whose standard is known: in force, obliged rises of standard and supplement floor, expected next year."""
     base, following = plan_years(facts)
-    rows = facts.table[
-        (facts.table["scenario"] == facts.scenario) & facts.table["measure"].isin(["standard", "mandated_rise"])
-    ]
-    wide = (
-        rows.assign(column=rows["measure"] + rows["year"])
-        .pivot(index=["area_code", "residence"], columns="column", values="value")
-        .reset_index()
+    measures = ["standard", "mandated_rise", "mandated_supplement_floor_rise"]
+    rows = facts.table[(facts.table["scenario"] == facts.scenario) & facts.table["measure"].isin(measures)]
+    wide = rows.assign(column=rows["measure"] + rows["year"]).pivot(
+        index=["area_code", "residence"], columns="column", values="value"
     )
-    wide = wide.sort_values(["area_code", "residence"], ascending=[True, False])
+    wide = wide.reset_index().sort_values(["area_code", "residence"], ascending=[True, False])
+    supplement = wide.get(f"mandated_supplement_floor_rise{following}", pd.Series(float("nan"), index=wide.index))
+    must = wide[f"mandated_rise{following}"] > 0
     return pd.DataFrame(
         {
             wording.word("head_area"): wide["area_code"].map(wording.area),
@@ -158,8 +157,9 @@ def movers(facts: Facts, wording: Wording) -> pd.DataFrame:
             wording.word("head_standard"): wide[f"standard{base}"].astype(int),
             wording.word("head_must"): wide[f"mandated_rise{following}"].astype(int),
             wording.pick("预计下年", "expected next"): wide[f"standard{following}"].astype(int),
-            wording.word("head_state"): (wide[f"mandated_rise{following}"] > 0).map(
-                {True: wording.word("state_must"), False: wording.word("state_free")}
+            wording.word("head_state"): must.map({True: wording.word("state_must"), False: wording.word("state_free")}),
+            wording.word("head_supplement_must"): supplement.map(
+                lambda rise: wording.word("not_known") if pd.isna(rise) else f"{rise:.0f}"
             ),
         }
     ).reset_index(drop=True)
@@ -172,10 +172,12 @@ def steps(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
         {
             wording.word("head_class"): binding["area_code"].map(wording.area),
             wording.word("head_residence"): binding["residence"].map(wording.word),
-            wording.word("head_step"): binding["step"].astype(str) + " " + binding["name"],
-            wording.word("head_before"): binding["before_yuan_month"].round(3),
+            wording.word("head_step"): binding["step"].astype(str)
+            + " "
+            + binding["name"].map(lambda name: wording.word(f"step_{name}")),
+            wording.word("head_step_before"): binding["before_yuan_month"].round(3),
             wording.word("head_after"): binding["after_yuan_month"].round(3),
-            wording.word("head_note"): binding["note"],
+            wording.word("head_note"): binding["note"].map(wording.note),
         }
     ).reset_index(drop=True)
 
@@ -232,7 +234,10 @@ def back_cast(history: History, wording: Wording) -> pd.DataFrame:
     """Each published minimum beside the least that the rule of its year allowed."""
     table = history.back_cast
     number = {"head_least": table["least_yuan_month"].round(3), "head_excess": table["excess_yuan_month"]}
-    blank = {key: values.map(lambda value: "" if pd.isna(value) else f"{value:g}") for key, values in number.items()}
+    blank = {
+        key: values.map(lambda value: "" if pd.isna(value) else f"{value:.3f}".rstrip("0").rstrip("."))
+        for key, values in number.items()
+    }
     return pd.DataFrame(
         {
             wording.word("head_year"): table["year"],
@@ -290,14 +295,15 @@ def box(facts: Facts, wording: Wording) -> pd.DataFrame:
     return pd.DataFrame(sentences.box(facts, wording), columns=heads)
 
 
-def coverage(evidence: Evidence, wording: Wording, programmes: tuple[str, ...] = ("dibao", "tekun")) -> pd.DataFrame:
-    """What the package holds of some programmes: how many areas, which years, how good."""
+def coverage(evidence: Evidence, wording: Wording) -> pd.DataFrame:
+    """What the package holds of the measures that the plan looks at: how many areas, which years, how good."""
     table = evidence.coverage()
-    table = table[table["programme"].isin(programmes)]
+    named = ("programme_" + table["programme"]).isin(WORDS) & ("measure_" + table["measure"]).isin(WORDS)
+    table = table[named]
     return pd.DataFrame(
         {
-            wording.word("head_programme"): table["programme"],
-            wording.word("head_measure"): table["measure"],
+            wording.word("head_programme"): table["programme"].map(lambda name: wording.word(f"programme_{name}")),
+            wording.word("head_measure"): table["measure"].map(lambda name: wording.word(f"measure_{name}")),
             wording.word("head_areas"): table["areas_count"].fillna(0).astype(int),
             wording.word("head_years"): [
                 f"{first:.0f}–{last:.0f}" if pd.notna(first) else ""

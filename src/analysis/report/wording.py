@@ -14,7 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "class_2": ("二类地区", "Class two"),
     "class_3": ("三类地区", "Class three"),
     "class_4": ("四类地区", "Class four"),
-    "tier_upper": ("中央和省", "central and province"),
+    "tier_upper": ("中央和省", "central and provincial"),
     "tier_local": ("市县", "city and county"),
     "published": ("已公布", "published"),
     "computed": ("由公布数计算", "computed"),
@@ -27,7 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "grade_inferred": ("推断", "inferred"),
     "grade_synthetic": ("合成", "synthetic"),
     "grade_": ("", ""),
-    "not_known": ("未公布", "not known"),
+    "not_known": ("未见公布", "not found"),
     "unit_month": ("元/人·月", "yuan/person/month"),
     "foot_source": ("来源", "Source"),
     "foot_grade": ("最差等级", "worst grade"),
@@ -43,8 +43,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_must": ("须提高", "must rise by"),
     "head_component": ("构成", "Component"),
     "head_tier": ("负担", "Tier"),
-    "component_incumbent": ("现有低保对象", "recipients of today"),
-    "component_supplement_floor": ("补差下限抬高", "supplement floor binds"),
+    "component_incumbent": ("在保对象（按趋势）", "recipients on trend"),
+    "component_supplement_floor": ("最低补差抬高", "supplement floor binds"),
     "component_entrant": ("新增低保对象", "entrants"),
     "component_linked": ("特困联动", "linked: extreme hardship"),
     "total": ("合计", "total"),
@@ -52,6 +52,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_low": ("取低", "at low"),
     "head_central": ("取中", "at central"),
     "head_high": ("取高", "at high"),
+    "head_step_before": ("该步之前", "before the step"),
+    "head_supplement_must": ("最低补差须提高", "supplement floor must rise by"),
     "head_year": ("年份", "Year"),
     "head_ratio": ("农村/城镇", "rural/urban"),
     "head_gap": ("差额", "gap"),
@@ -61,7 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "state_separate": ("有别", "separate"),
     "state_unified": ("统一", "unified"),
     "state_reversed": ("倒挂", "reversed"),
-    "state_one_residence": ("单一", "one residence"),
+    "state_one_residence": ("仅有城镇", "town only"),
     "head_rule": ("当年规则", "Rule of the year"),
     "head_before": ("上年", "before"),
     "head_published": ("公布", "published"),
@@ -88,12 +90,53 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_step": ("步骤", "Step"),
     "head_note": ("说明", "Note"),
     "head_after": ("之后", "after"),
+    "step_rule": ("提标规则", "rise rule"),
+    "step_catch_up": ("农村追赶", "catching up"),
+    "step_round_urban": ("城镇取整", "round urban"),
+    "step_provincial_floor": ("省定下限", "provincial floor"),
+    "step_class_order": ("类别次序", "class order"),
+    "step_rural_share": ("农村比例", "rural share"),
+    "step_round_rural": ("农村取整", "round rural"),
+    "step_ceiling": ("上限", "ceiling"),
+    "step_ratchet": ("只升不降", "ratchet"),
+    "step_check": ("检查", "check"),
+    "measure_minimum_standard": ("最低标准", "minimum standard"),
+    "measure_supplement_floor": ("最低补差", "supplement floor"),
+    "measure_standard": ("现行标准", "standard in force"),
+    "measure_recipients": ("受助人数", "recipients"),
+    "measure_basic_living_standard": ("基本生活标准", "basic living standard"),
+    "measure_classified_extra": ("分类施保增发", "classified extra"),
+    "measure_minimum_wage": ("最低工资", "minimum wage"),
+    "measure_consumption_expenditure_per_capita": ("人均消费支出", "consumption per head"),
+    "measure_disposable_income_per_capita": ("人均可支配收入", "disposable income per head"),
+    "measure_resident_population": ("常住人口", "resident population"),
+    "measure_general_public_budget_expenditure": ("一般公共预算支出", "general public budget expenditure"),
+    "measure_care_standard": ("养育标准", "care standard"),
+    "programme_dibao": ("低保", "dibao"),
+    "programme_tekun": ("特困", "tekun"),
+    "programme_orphan": ("孤儿", "orphans"),
+    "programme_minimum_wage": ("最低工资", "minimum wage"),
+    "programme_": ("全省及地区", "drivers"),
+    "programme_disability_living": ("困难残疾人生活补贴", "disability living subsidy"),
+    "programme_disability_nursing": ("重度残疾人护理补贴", "disability nursing subsidy"),
     "head_scenario": ("方案", "Scenario"),
     "head_ratio_next": ("四类农村/城镇", "class-four rural/urban"),
     "head_upper": ("中央和省负担", "borne by central and province"),
-    "state_must": ("须提高", "must move"),
-    "state_free": ("可自定", "free"),
+    "state_must": ("标准须提高", "must rise"),
+    "state_free": ("标准可自定", "free"),
     "state_unknown": ("标准未知", "not known"),
+}
+
+
+# Notes of the uprating's steps, as the model writes them, in Chinese; English shows them as they are.
+NOTES_ZH = {
+    "unified": "城乡统一",
+    "held at urban": "以城镇标准为限",
+    "provincial minimum": "省定最低标准",
+    "not below its own in force": "不低于现行",
+    "not checked": "无最低工资，未检查",
+    "ceiling": "上限",
+    "its share of the urban floor that the ratchet holds": "按不降的城镇标准计农村比例",
 }
 
 
@@ -127,6 +170,14 @@ class Wording:
     def grade(self, grade: str) -> str:
         """Return a grade's name."""
         return self.word(f"grade_{grade}")
+
+    def note(self, note: str) -> str:
+        """Return a step's note in the language; a share that was met is said in words."""
+        if self.lang == "en" or note in ("", None):
+            return note
+        if note.startswith("at least "):
+            return f"不低于城镇的{float(note.split()[2]):.0%}"
+        return NOTES_ZH.get(note, note)
 
     def listed(self, items: list[str]) -> str:
         """Join a list as the language does."""

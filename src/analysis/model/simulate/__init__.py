@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataRefused, ParametersRefused, nearest
-from analysis.inputs.evidence import Evidence
+from analysis.inputs.evidence import Evidence, worst_grade
 from analysis.inputs.parameters import Assumption, Scenario
 from analysis.inputs.rules import Rule, in_force
 from analysis.model import caseload, cost
@@ -37,7 +37,6 @@ class Outcome:
         tiers: extra cost by tier: central and draws.
         coverage: residence, published_persons, trend_persons, entrants_persons.
         swings: assumption, extra at its low and at its high end, others central.
-        tekun_persons: recipients of tekun by residence.
 
     In ``cells`` the columns ``*_central`` are the central case; ``mandated_yuan_month`` and ``extra_mandated`` are what
     the province's rules alone ask for (nobody follows who need not).
@@ -50,11 +49,10 @@ class Outcome:
     tiers: dict[str, dict[str, float]]
     coverage: pd.DataFrame
     swings: pd.DataFrame
-    tekun_persons: dict[str, float]
 
 
 def draw(assumptions: dict[str, Assumption], seed: int, draws: int) -> dict[str, np.ndarray]:
-    """Draw each assumption from a triangle between low and high with its mode at central.
+    """Draw each assumption from a triangle between low and high with its mode at central; one not drawn stays central.
 
     Args:
         assumptions: by id; the stream of each depends on the seed and its id alone.
@@ -68,12 +66,13 @@ def draw(assumptions: dict[str, Assumption], seed: int, draws: int) -> dict[str,
     for name, assumption in assumptions.items():
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(name.encode()),)))
         low, mode, high = float(assumption.low), float(assumption.central), float(assumption.high)
-        drawn[name] = rng.triangular(low, mode, high, draws) if low < high else np.full(draws, mode)
+        varied = assumption.drawn and low < high
+        drawn[name] = rng.triangular(low, mode, high, draws) if varied else np.full(draws, mode)
     return drawn
 
 
 NEEDED = {
-    "follow_share", "unobserved_moved", "caseload_deviation_urban", "caseload_deviation_rural", "response_share",
+    "follow_share", "unobserved_moved", "unobserved_above_minimum", "tekun_deviation", "caseload_deviation_urban", "caseload_deviation_rural", "response_share",
     "supplement_above_floor", "class1_supplement_growth", "allocation_need",
 }  # fmt: skip
 
@@ -100,7 +99,6 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
             f"params/rules/{evidence.dataset}.yaml: no rule multiple_of_dibao known on {scenario.as_of}: the cost of tekun cannot be given"
         )
     counts, tekun = recipients(evidence, "dibao"), recipients(evidence, "tekun")
-    tekun_persons = tekun.groupby("residence")["persons"].last().to_dict()
 
     def evaluated(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         columns = {name: np.asarray(values, float)[:, None] for name, values in settings.items()}
@@ -111,7 +109,10 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
                 residence: persons_next(counts, residence, columns, scenario.base_year + 1)
                 for residence in ("urban", "rural")
             },
-            tekun_persons,
+            {
+                residence: tekun_next(tekun, residence, columns, scenario.base_year + 1)
+                for residence in ("urban", "rural")
+            },
             float(multiples[0].value),
             Fraction(scenario.policy.rural_share.at_least),
             float(scenario.policy.round_urban.step_yuan),
@@ -156,7 +157,6 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
         tiers=tiers,
         coverage=_coverage(counts, central, cells),
         swings=pd.DataFrame({"assumption": names, "at_low_yuan_year": at_low, "at_high_yuan_year": at_high}),
-        tekun_persons=tekun_persons,
     )
 
 
@@ -166,6 +166,12 @@ def persons_next(counts: pd.DataFrame, residence: str, settings: dict[str, np.nd
     own = own[own["counted_on"] >= own["counted_on"].max() - pd.DateOffset(years=TREND_SPAN_YEARS)]
     trend = caseload.trend_share_year(own["counted_on"], own["persons"]) + settings[f"caseload_deviation_{residence}"]
     return caseload.on_trend(own["persons"].iloc[-1], own["counted_on"].iloc[-1], trend, year)
+
+
+def tekun_next(counts: pd.DataFrame, residence: str, settings: dict[str, np.ndarray], year: int) -> np.ndarray:
+    """Return next year's tekun recipients of a residence: the last count, moved as assumed, shape (S, 1)."""
+    last = counts[counts["residence"] == residence].iloc[-1]
+    return caseload.on_trend(last["persons"], last["counted_on"], settings["tekun_deviation"], year)
 
 
 def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:
@@ -201,5 +207,6 @@ def _coverage(counts: pd.DataFrame, central: dict[str, np.ndarray], cells: pd.Da
             "trend_persons": [central["persons"][mask].sum() for mask in here.values()],
             "entrants_persons": [central["entrants"][mask].sum() for mask in here.values()],
             "grade": [last.at[residence, "grade"] for residence in here],
+            "trend_grade": [worst_grade(counts.loc[counts["residence"] == residence, "grade"]) for residence in here],
         }
     )

@@ -52,10 +52,11 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
             "choose an earlier base_year or a later as_of"
         )
     supplements, supplement_grades = _floor_values(evidence, "supplement_floor", scenario.base_year)
+    unified = {area for area in order if minima[area, "urban"] == minima[area, "rural"]}
     drivers = Drivers(minimum_wage_yuan_month=class_minimum_wage(evidence))
     return Floors(
         standards=uprate(minima, scenario.policy, drivers, order, base_year=scenario.base_year),
-        supplements=uprate_supplement_floors(supplements, scenario.policy, drivers),
+        supplements=uprate_supplement_floors(supplements, scenario.policy, drivers, unified),
         grades=grades | supplement_grades,
         order=order,
         classes=classes.to_dict(),

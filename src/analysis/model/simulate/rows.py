@@ -14,7 +14,6 @@ from analysis.model.results import Rows
 from analysis.model.simulate import Outcome
 
 PER = 10_000
-OBSERVED_COST = ["allocation_need", "caseload_deviation_urban", "caseload_deviation_rural", "supplement_above_floor"]
 
 
 def result_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules: list[Rule]) -> pd.DataFrame:
@@ -92,20 +91,19 @@ def _long(table: pd.DataFrame, columns: dict[int, str]) -> pd.DataFrame:
 def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
     cells, year = outcome.cells, scenario.base_year
     seen = cells[cells["observed"]]
+    code_of = {number: code for code, number in outcome.floors.classes.items()}
     for cell in seen.itertuples():
-        where = {"area_code": cell.area_code, "residence": cell.residence, "programme": "dibao", "grade": cell.grade}
-        rows.add("standard", cell.standard_yuan_month, "yuan/person/month", year=year, **where)
+        where = {"area_code": cell.area_code, "residence": cell.residence, "programme": "dibao"}
+        floor = outcome.floors.grades["minimum_standard", code_of[cell.area_class], cell.residence]
+        after = {"year": year + 1, "grade": worst_grade([cell.grade, floor])}
+        rows.add("standard", cell.standard_yuan_month, "yuan/person/month", year=year, grade=cell.grade, **where)
         rows.add(
-            "standard",
-            cell.next_standard_central,
-            "yuan/person/month",
-            year=year + 1,
-            rests_on=["follow_share"],
-            **where,
+            "standard", cell.next_standard_central, "yuan/person/month", rests_on=["follow_share"], **after, **where
         )
-        rise = cell.mandated_yuan_month - cell.standard_yuan_month
-        rows.add("mandated_rise", rise, "yuan/person/month", year=year + 1, **where)
-    _supplement_floors_in_force(rows, cells, year)
+        rows.add(
+            "mandated_rise", cell.mandated_yuan_month - cell.standard_yuan_month, "yuan/person/month", **after, **where
+        )
+    _supplement_floors_in_force(rows, outcome, year, code_of)
     table = gap_table(_long(seen, {year: "standard_yuan_month", year + 1: "next_standard_central"})).dropna(
         subset=["rural_urban_ratio"]
     )
@@ -138,22 +136,25 @@ def _in_force(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Eviden
         ("observed_areas_both_residences", len(both)),
         ("observed_unified_areas", (both["state"] == "unified").sum()),
         ("observed_separate_areas", (both["state"] == "separate").sum()),
-        ("must_move_areas", lifted),
-        ("free_areas", seen["area_code"].nunique() - lifted),
+        ("standard_must_rise_areas", lifted),
+        ("standard_free_areas", seen["area_code"].nunique() - lifted),
         ("unknown_areas", len(cities) - seen["area_code"].nunique()),
     ):
         rows.add(measure, count, "areas", grade="", area_code=province, year=year)
 
 
-def _supplement_floors_in_force(rows: Rows, cells: pd.DataFrame, year: int) -> None:
+def _supplement_floors_in_force(rows: Rows, outcome: Outcome, year: int, code_of: dict[str, str]) -> None:
     """The floors that cities publish for themselves, and by how much the province's next ones lift them."""
+    cells = outcome.cells
     known = cells[(cells["own_floor_year"] == year) & cells["next_floor_yuan_month"].notna()]
     for cell in known.itertuples():
         where = {"area_code": cell.area_code, "residence": cell.residence, "programme": "dibao"}
-        where |= {"grade": cell.own_floor_grade}
+        floor = outcome.floors.grades["supplement_floor", code_of[cell.area_class], cell.residence]
+        after = {"year": year + 1, "grade": worst_grade([cell.own_floor_grade, floor])}
         rise = max(cell.next_floor_yuan_month - cell.own_floor_yuan_month, 0)
-        rows.add("supplement_floor_in_force", cell.own_floor_yuan_month, "yuan/person/month", year=year, **where)
-        rows.add("mandated_supplement_floor_rise", rise, "yuan/person/month", year=year + 1, **where)
+        own = {"year": year, "grade": cell.own_floor_grade}
+        rows.add("supplement_floor_in_force", cell.own_floor_yuan_month, "yuan/person/month", **own, **where)
+        rows.add("mandated_supplement_floor_rise", rise, "yuan/person/month", **after, **where)
 
 
 def _cost_grade(outcome: Outcome) -> str:
@@ -179,11 +180,22 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     }.items():
         rows.add("extra_cost", value, "yuan/year", area_code=province, statistic=statistic, **common)
     rows.add("envelope_for_90_percent", quantiles["p90"], "yuan/year", area_code=province, **common)
-    rows.add("extra_cost_mandated", outcome.totals["mandated"], "yuan/year", area_code=province, **common)
-    rows.add("extra_cost_followed", outcome.totals["followed"], "yuan/year", area_code=province, **common)
+    fixed = common | {"rests_on": [name for name in scenario.assumptions if name != "follow_share"]}
+    rows.add("extra_cost_mandated", outcome.totals["mandated"], "yuan/year", area_code=province, **fixed)
+    rows.add("extra_cost_all_follow", outcome.totals["followed"], "yuan/year", area_code=province, **fixed)
+    observed = cells["observed"]
+    for name, here in (("where_known", observed), ("where_not_known", ~observed)):
+        rows.add(
+            f"extra_cost_mandated_{name}",
+            cells.loc[here, "extra_mandated"].sum(),
+            "yuan/year",
+            area_code=province,
+            **fixed,
+        )
     followed = outcome.totals["central"] - outcome.totals["mandated"]
     rows.add("extra_cost_by_following", followed, "yuan/year", area_code=province, **common)
-    rows.add("base_spending", outcome.totals["base_spending"], "yuan/year", area_code=province, **common)
+    now = common | {"rests_on": [name for name in fixed["rests_on"] if name != "response_share"]}
+    rows.add("base_spending", outcome.totals["base_spending"], "yuan/year", area_code=province, **now)
 
     parts = {name: cells[f"{name}_central"].sum() for name in cost.COMPONENTS}
     for component, value in zip(parts, cost.whole_parts(np.array(list(parts.values())), total), strict=True):
@@ -207,11 +219,14 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     by_area = cells.groupby("area_code")["extra_central"].sum()
     for area, value in zip(by_area.index, cost.whole_parts(by_area.to_numpy(), total), strict=True):
         rows.add("extra_cost", value, "yuan/year", area_code=area, **common)
-    titles = outcome.swings.set_index("assumption")
-    for name, swing in titles.iterrows():
-        where = {"area_code": province, "year": year, "grade": grade, "rests_on": [name]}
-        rows.add(f"extra_cost_if_{name}_low", swing["at_low_yuan_year"], "yuan/year", **where)
-        rows.add(f"extra_cost_if_{name}_high", swing["at_high_yuan_year"], "yuan/year", **where)
+    for name, assumption in scenario.assumptions.items():
+        unit = "share" if assumption.unit.startswith("share") else "ratio"
+        for statistic in ("low", "central", "high"):
+            where = {"area_code": province, "year": year, "statistic": statistic, "grade": "", "rests_on": [name]}
+            rows.add(f"assumption_{name}", float(getattr(assumption, statistic)), unit, **where)
+    for name, swing in outcome.swings.set_index("assumption").iterrows():
+        rows.add(f"extra_cost_if_{name}_low", swing["at_low_yuan_year"], "yuan/year", area_code=province, **common)
+        rows.add(f"extra_cost_if_{name}_high", swing["at_high_yuan_year"], "yuan/year", area_code=province, **common)
 
 
 def _signed_parts(parts: np.ndarray, total: int) -> np.ndarray:
@@ -235,7 +250,7 @@ def _rests_on(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -
     common = {
         "area_code": province,
         "year": scenario.base_year + 1,
-        "grade": "",
+        "grade": _cost_grade(outcome),
         "rests_on": list(scenario.assumptions),
     }
     for name, value in (("published", 0.0), ("computed", 0.0), ("assumed", 1.0)):
@@ -245,58 +260,29 @@ def _rests_on(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -
 
 
 def _coverage(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
-    population = evidence.best("", "resident_population")
-    population = (
-        population[(population["area_code"] == province) & (population["residence"] == "both")]
-        .sort_values("year")
-        .iloc[-1]
-    )
-    year = scenario.base_year
-    rows.add(
-        "resident_population",
-        population["value"],
-        "persons",
-        area_code=province,
-        year=population["year"],
-        grade=population["grade"],
-    )
-    rests = ["caseload_deviation_urban", "caseload_deviation_rural", "response_share", "supplement_above_floor"]
-    totals = {"published": 0.0, "trend": 0.0, "entrants": 0.0}
-    for line in outcome.coverage.itertuples():
-        where = {"area_code": province, "residence": line.residence, "programme": "dibao", "grade": line.grade}
-        rows.add(
-            "recipients", line.published_persons, "persons", year=year, period=f"M{line.counted_on.month:02d}", **where
-        )
-        rows.add("recipients_on_trend", line.trend_persons, "persons", year=year + 1, rests_on=rests[:2], **where)
-        rows.add("entrants", line.entrants_persons, "persons", year=year + 1, rests_on=rests, **where)
-        totals = {
-            "published": totals["published"] + line.published_persons,
-            "trend": totals["trend"] + line.trend_persons,
-            "entrants": totals["entrants"] + line.entrants_persons,
-        }
-    period, grade = f"M{outcome.coverage['counted_on'].iloc[0].month:02d}", worst_grade(outcome.coverage["grade"])
-    where = {"area_code": province, "programme": "dibao", "grade": grade}
-    after = totals["trend"] + totals["entrants"]
-    rows.add("recipients", totals["published"], "persons", year=year, period=period, **where)
-    rows.add("recipients_on_trend", totals["trend"], "persons", year=year + 1, rests_on=rests[:2], **where)
-    rows.add("entrants", totals["entrants"], "persons", year=year + 1, rests_on=rests, **where)
-    rows.add("recipients_with_entrants", after, "persons", year=year + 1, rests_on=rests, **where)
-    rows.add(
-        "recipients_per_10000",
-        totals["published"] / population["value"] * PER,
-        "persons per 10,000 residents",
-        year=year,
-        period=period,
-        **where,
-    )
-    rows.add(
-        "recipients_per_10000",
-        after / population["value"] * PER,
-        "persons per 10,000 residents",
-        year=year + 1,
-        rests_on=rests,
-        **where,
-    )
+    people = evidence.best("", "resident_population")
+    people = people[(people["area_code"] == province) & (people["residence"] == "both")].sort_values("year").iloc[-1]
+    where = {"area_code": province, "year": people["year"], "grade": people["grade"]}
+    rows.add("resident_population", people["value"], "persons", **where)
+    year, table = scenario.base_year, outcome.coverage
+    period = f"M{table['counted_on'].max().month:02d}"
+    whole = {"residence": "", "grade": worst_grade(table["grade"]), "trend_grade": worst_grade(table["trend_grade"])}
+    summed = table[["published_persons", "trend_persons", "entrants_persons"]].sum().to_dict()
+    trend = ["caseload_deviation_urban", "caseload_deviation_rural"]
+    for line in [*table.to_dict("records"), whole | summed]:
+        where = {"area_code": province, "residence": line["residence"], "programme": "dibao"}
+        now = {"year": year, "period": period, "grade": line["grade"]}
+        then = {"year": year + 1, "grade": line["trend_grade"], "rests_on": trend}
+        entering = {"year": year + 1, "grade": _cost_grade(outcome), "rests_on": list(scenario.assumptions)}
+        after = line["trend_persons"] + line["entrants_persons"]
+        rows.add("recipients", line["published_persons"], "persons", **now, **where)
+        rows.add("recipients_on_trend", line["trend_persons"], "persons", **then, **where)
+        rows.add("entrants", line["entrants_persons"], "persons", **entering, **where)
+        rows.add("recipients_with_entrants", after, "persons", **entering, **where)
+    rate = {"area_code": province, "programme": "dibao", "unit": "persons per 10,000 residents"}
+    now["grade"] = worst_grade([now["grade"], people["grade"]])
+    rows.add("recipients_per_10000", line["published_persons"] / people["value"] * PER, **now, **rate)
+    rows.add("recipients_per_10000", after / people["value"] * PER, **entering, **rate)
 
 
 def _timeliness(rows: Rows, scenario: Scenario, outcome: Outcome, rules: list[Rule], province: str) -> None:
@@ -305,23 +291,21 @@ def _timeliness(rows: Rows, scenario: Scenario, outcome: Outcome, rules: list[Ru
     paid_by = in_force(rules, "paid_by_month", scenario.base_year + 1, scenario.as_of)
     if not (effective and paid_by):
         return
-    months = int(paid_by[0].value - effective[0].value)
+    months, cells = int(paid_by[0].value - effective[0].value), outcome.cells
     where = {"area_code": province, "year": scenario.base_year + 1, "component": "arrears"}
     grade = worst_grade([effective[0].grade, paid_by[0].grade])
-    rows.add("latest_payment_month", float(paid_by[0].value), "months", grade=grade, **where)
+    rows.add("latest_payment_month", float(paid_by[0].value), "month of the year", grade=grade, **where)
     rows.add("months_in_arrears_at_latest", months, "months", grade=grade, **where)
+    costed = {"grade": worst_grade([grade, _cost_grade(outcome)]), "rests_on": list(scenario.assumptions)}
     late = outcome.totals["central"] * months / cost.MONTHS
-    cost_grade = worst_grade([grade, _cost_grade(outcome)])
-    rows.add("arrears_at_latest", late, "yuan/year", grade=cost_grade, rests_on=list(scenario.assumptions), **where)
-    moved = outcome.cells["next_standard_central"] > outcome.cells["standard_central"]
-    rows.add(
-        "recipients_paid_late_at_latest",
-        outcome.cells.loc[moved, "persons_central"].sum(),
-        "persons",
-        grade=cost_grade,
-        rests_on=OBSERVED_COST,
-        **where,
-    )
+    rows.add("arrears_at_latest", late, "yuan", **costed, **where)
+    moved = cells["next_standard_central"] > cells["standard_central"]
+    for programme, columns in (
+        ("dibao", ["persons_central", "entrants_central"]),
+        ("tekun", ["tekun_persons_central"]),
+    ):
+        persons = cells.loc[moved, columns].sum().sum()
+        rows.add("recipients_paid_late_at_latest", persons, "persons", programme=programme, **costed, **where)
 
 
 def _burden(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:

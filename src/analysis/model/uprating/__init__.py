@@ -6,7 +6,7 @@ the steps table. Nothing is rounded before its step, and nothing is rounded by b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -105,12 +105,21 @@ def uprate(
 
 
 def uprate_supplement_floors(
-    now: Mapping[Cell, Fraction | Decimal | int], policy: Policy, drivers: Drivers | None = None
+    now: Mapping[Cell, Fraction | Decimal | int],
+    policy: Policy,
+    drivers: Drivers | None = None,
+    unified: Collection[str] = (),
 ) -> Uprated:
     """Return next year's supplement floors by the same steps, less those that speak of the standard alone.
 
     Class order, rural share, unity of town and country and the ceiling are rules about standards; in 2024 the
     class-4 rural floor stood at 0.49 of the urban one.
+
+    Args:
+        now: floors in force, yuan/person/month, by (area_code, residence).
+        policy: which steps are on, and how far.
+        drivers: what the rules look at.
+        unified: areas whose standard is one for town and country: their rural floor takes the urban rule too.
     """
     own = policy.model_copy(
         update={
@@ -120,4 +129,14 @@ def uprate_supplement_floors(
             "ceiling": policy.ceiling.model_copy(update={"on": False}),
         }
     )
-    return uprate(now, own, drivers)
+    one_rule = own.model_copy(update={"rule": own.rule.model_copy(update={"rural": own.rule.urban})})
+    parts = [
+        uprate({cell: value for cell, value in now.items() if (cell[0] in unified) is together}, rules, drivers)
+        for together, rules in ((True, one_rule), (False, own))
+    ]
+    return Uprated(
+        *(
+            pd.concat(tables, ignore_index=True)
+            for tables in zip(*((one.floors, one.steps) for one in parts), strict=True)
+        )
+    )
