@@ -104,9 +104,14 @@ def test_content_hash_sees_names_bytes_and_borders_but_not_the_order_given(tmp_p
     assert len({made(a="xy", b=""), made(a="x", b="y"), made(a="", b="xy"), made(c="xy", b="")}) == 4
 
 
-def test_home_is_the_variable_then_the_checkout(tmp_path, monkeypatch, home):
-    (tmp_path / "params").mkdir()
-    monkeypatch.setenv("TIBIAO_HOME", str(tmp_path))
-    assert files.home() == tmp_path.resolve()
+def test_home_is_what_a_person_names_then_the_variable_then_the_checkout(tmp_path, monkeypatch, home):
+    for name in ("one", "two"):
+        for part in ("data", "params"):
+            (tmp_path / name / part).mkdir(parents=True)
+    monkeypatch.setenv("TIBIAO_HOME", str(tmp_path / "one"))
+    assert files.home() == (tmp_path / "one").resolve()
+    assert files.home(tmp_path / "two") == (tmp_path / "two").resolve()
+    with pytest.raises(ParametersRefused, match="one that holds data/ and params/"):
+        files.home(tmp_path)
     monkeypatch.delenv("TIBIAO_HOME")
-    assert files.home(tmp_path) == home
+    assert files.home() == home

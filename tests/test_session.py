@@ -1,5 +1,6 @@
 import sys
 import types
+from decimal import Decimal
 
 import pandas as pd
 import pytest
@@ -61,7 +62,14 @@ def test_a_batch_takes_a_stored_result_only_where_its_inputs_are_the_same(tmp_pa
 
 
 def test_an_override_changes_what_it_names():
-    one = analysis.start(overrides={"policy.rural_share.at_least": 0.85})
+    one = analysis.start("rural80", overrides={"policy.rural_share.at_least": 0.85})
+    assert one.scenario.id.startswith("rural80-")
+    assert one.scenario.title.en == "Rural 80 % (policy.rural_share.at_least=0.85)"
+    assert set(one.result["scenario"]) == {one.scenario.id}
+    assert (
+        analysis.start("rural80", overrides={"policy.rural_share.at_least": Decimal("0.850")}).scenario.id
+        == one.scenario.id
+    )
     floors = one.standards.set_index(["area_code", "residence"])["next_yuan_month"]
     assert floors["440000-C4", "rural"] == 758  # 0.85 x 891 = 757.35
 

@@ -28,7 +28,7 @@ class Terminated(BaseException):
 @click.option(
     "--home",
     type=click.Path(file_okay=False),
-    help="The folder that holds data/ and params/, where it cannot be found.",
+    help="The folder that holds data/ and params/, instead of this checkout.",
 )
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.pass_context
@@ -41,7 +41,10 @@ def tibiao(context: click.Context, home: str | None, debug: bool) -> None:
 
 
 def _home(context: click.Context) -> Path:
-    return files.home(context.obj["home"])
+    home = files.home(context.obj["home"])
+    if context.obj["home"]:
+        os.environ["TIBIAO_HOME"] = str(home)  # the notebooks' kernels look there too
+    return home
 
 
 @tibiao.command()
@@ -99,21 +102,29 @@ def run(
 
     Example: tibiao run rural80 --set policy.rural_share.at_least=0.85 --lang en
     """
-    from analysis.inputs.scenario import SCENARIO_FILE, parse_override, read_scenario
+    from analysis.inputs.scenario import parse_override
 
     home = _home(context)
+    overrides = dict(parse_override(text) for text in settings)
+    named = _named_scenarios(home, scenario, file, overrides)
+    _run(home, notebook, named, "", dataset, (lang,), out, workers, overrides)
+
+
+def _named_scenarios(
+    home: Path, scenario: Sequence[str], file: str | None, overrides: dict[str, Any]
+) -> dict[str, str]:
+    """Read scenarios, or the one of a file, and return name to id; a file is handed to the kernels by its place."""
+    from analysis.inputs.scenario import SCENARIO_FILE, read_scenario
+
     if bool(scenario) == bool(file):
         raise ParametersRefused("name one or more scenarios, or one file with -f; see 'tibiao run --help'")
-    overrides = dict(parse_override(text) for text in settings)
     if file:
-        named = read_scenario("", home, overrides, Path(file).resolve())
-        if Path(file).stem != named.id:
-            raise ParametersRefused(f"{file}: id {named.id!r}: allowed: {Path(file).stem}, the file's own name")
-        os.environ[SCENARIO_FILE] = str(Path(file).resolve())
-        scenario = (named.id,)
-    for name in scenario:
-        read_scenario(name, home, overrides)
-    _run(home, notebook, scenario, "", dataset, (lang,), Path(out), workers, overrides)
+        path = Path(file).resolve()
+        if read_scenario("", home, None, path).id != path.stem:
+            raise ParametersRefused(f"{file}: id: allowed: {path.stem}, the file's own name")
+        os.environ[SCENARIO_FILE] = str(path)
+        scenario = (path.stem,)
+    return {name: read_scenario(name, home, overrides).id for name in scenario}
 
 
 @tibiao.command()
@@ -135,11 +146,11 @@ def memo(context: click.Context, batch: str, out: str | None, workers: int | Non
     _run(
         home,
         named.notebooks,
-        named.scenarios,
+        {name: name for name in named.scenarios},
         batch,
         dataset,
         named.languages,
-        Path(out or f"out/{batch}"),
+        f"out/{batch}" if out is None else out,
         workers,
         {},
         _write_memo,
@@ -161,7 +172,7 @@ def _write_memo(home: Path, batch: str, dataset: str, languages: Sequence[str], 
 
 
 def _run(
-    home: Path, notebooks: Sequence[str], scenarios: Sequence[str], batch: str, dataset: str, languages: Sequence[str], out: Path,
+    home: Path, notebooks: Sequence[str], scenarios: dict[str, str], batch: str, dataset: str, languages: Sequence[str], given: str,
     workers: int | None, overrides: dict[str, Any], then: Callable[..., list[Path]] | None = None,
 ) -> None:  # fmt: skip
     from analysis.batch.plan import plan
@@ -172,18 +183,19 @@ def _run(
     evidence.vouch(evidence.load(dataset, None, home), home)
     from analysis.batch import run as runner
 
-    out = files.writable(out.expanduser().resolve())
-    (out / runner.MANIFEST).unlink(missing_ok=True)
-    click.echo(f"{len(tasks)} notebooks to run, into {out}")
+    kind = f"batch {batch}" if batch else "run"
+    out = runner.claim(given, home, kind)
+    click.echo(f"notebooks to run: {len(tasks)}; data and parameters of {home}; into {out}")
     ended = runner.run_tasks(tasks, out, home, workers or os.cpu_count() or 1, _say)
     written = [path for path in [runner.gather(tasks, ended, out)] if path]
     code = worst_exit_code(one.exit_code for one in ended)
     if then and not code:
         written += then(home, batch, dataset, languages, out)
-    runner.write_manifest(tasks, ended, written, out)
+    runner.write_manifest(tasks, ended, written, out, kind)
     failed = [one for one in ended if one.exit_code]
     click.echo(
-        f"{len(ended) - len(failed)} of {len(ended)} notebooks ended well; results, figures and manifest are in {out}"
+        f"ended well: {len(ended) - len(failed)} of {len(ended)}"
+        + (f"; results, figures and manifest are in {out}" if written else "")
     )
     for one in failed:
         click.echo(f"failed: {one.task}: {one.reason}", err=True)
@@ -197,20 +209,29 @@ def _say(one: Any, done: int, total: int) -> None:
 
 @tibiao.command()
 @click.argument("key")
+@click.option(
+    "-f", "--file", "file", type=click.Path(dir_okay=False), help="The scenario file of your own that made it."
+)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="The overrides that made it.")
 @click.option("--lang", type=LANGUAGE, default="en", show_default=True)
 @click.pass_context
-def why(context: click.Context, key: str, lang: str) -> None:
+def why(context: click.Context, key: str, file: str | None, settings: tuple[str, ...], lang: str) -> None:
     """Say where one number comes from: its grade, the assumptions it rests on, the steps behind it.
 
     Example: tibiao why baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central
     """
     from analysis import session
+    from analysis.inputs.scenario import parse_override
+    from analysis.model.results import KEY
 
-    parts = key.split(":")
-    scenario = parts[0] or "baseline"
-    one = session.start(
-        scenario, parts[1] if len(parts) > 1 else "guangdong", lang=lang, scope="scenario", home=_home(context)
-    )
+    home, parts = _home(context), key.split(":")
+    if len(parts) != len(KEY):
+        raise ParametersRefused(f"key {key!r}: {len(parts)} fields; allowed: {':'.join(KEY)}, as in results.csv")
+    overrides = dict(parse_override(text) for text in settings)
+    # A scenario with overrides carries six signs of them behind its name.
+    name = parts[0].rpartition("-")[0] if overrides else parts[0] or "baseline"
+    named = _named_scenarios(home, () if file else (name,), file, overrides)
+    one = session.start(next(iter(named)), parts[1], overrides=overrides, lang=lang, scope="scenario", home=home)
     row = one.why(key)
     for name in (
         "scenario",
@@ -253,17 +274,18 @@ def why(context: click.Context, key: str, lang: str) -> None:
 
 @tibiao.command()
 @click.argument("folder", type=click.Path(file_okay=False))
-def verify(folder: str) -> None:
+@click.pass_context
+def verify(context: click.Context, folder: str) -> None:
     """Find any changed, missing or stale file of an output folder.
 
     Example: tibiao verify out/memo
     """
     from analysis.batch.run import verify as wrong_in
 
-    wrong = wrong_in(Path(folder))
-    for line in wrong:
+    wrong = wrong_in(Path(folder), _home(context))
+    for line in wrong[:40]:
         click.echo(line)
-    click.echo(f"{len(wrong)} differences" if wrong else f"{folder}: every file is as the manifest says")
+    click.echo(f"differences: {len(wrong)}" if wrong else f"{folder}: every file is as the manifest says")
     sys.exit(bool(wrong))
 
 
@@ -280,7 +302,7 @@ def accept(context: click.Context) -> None:
     changed = stored.refresh(home) + dictionary.refresh(home)
     for line in changed:
         click.echo(line)
-    click.echo(f"{len(changed)} changes; write the reason into CHANGELOG.md" if changed else "nothing changed")
+    click.echo(f"changes: {len(changed)}; write the reason into CHANGELOG.md" if changed else "nothing changed")
 
 
 @tibiao.command(context_settings={"ignore_unknown_options": True})
@@ -305,7 +327,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Refusals are one line on stderr and their documented code; anything else unforeseen is one line and 1.
     A traceback shows with ``--debug`` alone.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
 
     def terminate(_signal: int, _frame: object) -> None:
         raise Terminated
@@ -321,13 +343,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"tibiao: {refusal}", err=True)
         return refusal.exit_code
     except click.ClickException as error:
-        click.echo(f"tibiao: {error.format_message()}; see 'tibiao --help'", err=True)
+        click.echo(f"tibiao: {error.format_message().rstrip('.?')}; see 'tibiao --help'", err=True)
         return ParametersRefused.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("tibiao: interrupted; what was finished is kept, there is no manifest", err=True)
+        click.echo(
+            "tibiao: interrupted; finished notebooks are kept, older documents may lie beside them; run again", err=True
+        )
         return INTERRUPTED
     except Terminated:
-        click.echo("tibiao: terminated; what was finished is kept, there is no manifest", err=True)
+        click.echo(
+            "tibiao: terminated; finished notebooks are kept, older documents may lie beside them; run again", err=True
+        )
         return TERMINATED
     except Exception as error:
         if "--debug" in given:

@@ -20,15 +20,17 @@ def home(given: str | os.PathLike[str] | None = None) -> Path:
     """Return the folder that holds ``data``, ``params`` and ``notebooks``.
 
     Args:
-        given: the folder named by ``--home``, used where neither TIBIAO_HOME nor a checkout is found.
+        given: the folder named by ``--home``: where a person names one it is that or none.
 
     Raises:
         ParametersRefused: no such folder.
     """
-    checkout = Path(__file__).resolve().parents[2]
-    for candidate in (os.environ.get("TIBIAO_HOME"), checkout, given):
-        if candidate and (Path(candidate) / "params").is_dir():
+    named = given or os.environ.get("TIBIAO_HOME")
+    for candidate in (named,) if named else (Path(__file__).resolve().parents[2],):
+        if all((Path(candidate) / part).is_dir() for part in ("data", "params")):
             return Path(candidate).resolve()
+    if named:
+        raise ParametersRefused(f"{named}: not a tibiao folder; allowed: one that holds data/ and params/")
     raise ParametersRefused(
         "no tibiao folder found: set TIBIAO_HOME or give --home, the folder that holds data/ and params/"
     )

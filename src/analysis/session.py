@@ -64,7 +64,7 @@ class Run:
             out_dir,
             lang,
         )
-        self.scenario = scenarios[proposed]
+        self.proposed, self.scenario = proposed, scenarios[proposed]
         self.evidence: Evidence = load(self.scenario.dataset, self.scenario.as_of, home)
         self.rules: list[Rule] = read_rules(self.scenario.dataset, home)
         self.wording = Wording(lang, self.evidence.areas)
@@ -110,16 +110,12 @@ class Run:
         """Results by key, the history beside them; of a dataset the history alone."""
         if self.scope == "dataset":
             return Facts(self.history.result, "", self.lang)
-        return self.facts_of(self.scenario.id)
+        return self.facts_of(self.proposed)
 
     def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
-        """Return the facts of one scenario of the batch."""
-        return Facts(
-            pd.concat([self.history.result, self._scenario_tables[scenario]], ignore_index=True),
-            scenario,
-            self.lang,
-            marked,
-        )
+        """Return the facts of one scenario of the batch, by its name there."""
+        table = pd.concat([self.history.result, self._scenario_tables[scenario]], ignore_index=True)
+        return Facts(table, self.scenarios[scenario].id, self.lang, marked)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -161,9 +157,10 @@ class Run:
 
         said = sentences.four_sentences(self.facts, self.wording, self.apart_since)
         colon = self.wording.pick("：", ": ")
-        return Markdown(
-            "\n\n".join(f"**{number}. {head}**{colon}{text}" for number, (head, text) in enumerate(said, 1))
-        )
+        names = (self.scenario.title, self.scenario.policy.title)
+        head = f"**{names[0].in_language(self.lang)}**{colon}{names[1].in_language(self.lang)}"
+        lines = [f"**{number}. {title}**{colon}{text}" for number, (title, text) in enumerate(said, 1)]
+        return Markdown("\n\n".join([head, *lines]))
 
     def show(self, name: str) -> Chart:
         """Draw a chart; its data is ``.data``, and ``save`` writes both.
@@ -235,7 +232,7 @@ class Run:
 
     def memo(self) -> tuple[str, dict[str, Chart]]:
         """Return the memo's one page as marked markdown, and its charts by name."""
-        facts = self.facts_of(self.scenario.id, marked=True)
+        facts = self.facts_of(self.proposed, marked=True)
         figures = {name: self.show(name) for name in charts.CHARTS}
         context = {
             "scenario": self.scenario.policy.title.in_language(self.lang),
@@ -294,9 +291,11 @@ def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[st
     """Return what a result depends on: sha256 of data, parameters and code, and the seed."""
     return {
         "schema": SCHEMA,
+        "dataset": evidence.dataset,
         "data_sha256": files.content_hash(evidence.files, home),
         "scenario": scenario.id,
         "scenario_sha256": scenario.sha256(),
+        "overrides": scenario.overrides,
         "rules_sha256": files.content_hash([home / "params" / "rules" / f"{evidence.dataset}.yaml"], home),
         "code_sha256": _code_sha256(),
         "seed": scenario.seed,
@@ -334,6 +333,7 @@ def start(
         DataRefused: the data package.
     """
     _refuse_injected()
+    pd.set_option("display.max_colwidth", None)  # reasons are for reading, not for cutting off
     where = files.home(home)
     if lang not in LANGUAGES:
         raise ParametersRefused(f"lang {lang!r}: {nearest(lang, LANGUAGES)}")

@@ -13,7 +13,8 @@ from html.parser import HTMLParser
 import pytest
 from pypdf import PdfReader
 
-from analysis.batch.run import verify
+from analysis.batch.run import claim, verify
+from analysis.errors import ParametersRefused
 from analysis.model.results import from_csv, with_keys
 
 pytestmark = pytest.mark.slow
@@ -174,15 +175,46 @@ def test_one_and_two_workers_in_two_time_zones_give_the_same_bytes(small_home, m
     assert digests(made) == digests(other)
 
 
-def test_the_manifest_holds_every_file_and_verify_finds_a_change(made, tmp_path):
-    assert verify(made) == []
+def test_the_manifest_holds_every_file_and_verify_finds_a_change(made, tmp_path, small_home):
+    assert verify(made, small_home) == []
     manifest = json.loads((made / "manifest.json").read_text("utf-8"))
     assert {task["exit_code"] for task in manifest["tasks"]} == {0}
     copy = shutil.copytree(made, tmp_path / "copy")
     (copy / "results.csv").write_text("changed", "utf-8")
     (copy / "memo.zh.pdf").unlink()
     (copy / "old.txt").write_text("", "utf-8")
-    assert verify(copy) == ["memo.zh.pdf: missing", "results.csv: changed", "old.txt: stale, not of this run"]
+    assert verify(copy, small_home) == [
+        "memo.zh.pdf: missing",
+        "results.csv: changed",
+        "old.txt: stale, not of this run",
+    ]
+
+
+def test_verify_says_that_the_data_have_changed_since(made, small_home, tmp_path):
+    other = shutil.copytree(small_home, tmp_path / "home")
+    with (other / "data/guangdong/minima.csv").open("a") as stream:
+        stream.write("\n")
+    assert verify(made, other) == [
+        f"{name}: the data have changed since" for name in ("baseline", "guangdong", "rural80")
+    ]
+
+
+def test_a_folder_of_another_kind_and_an_unfinished_run_are_said(made, small_home, tmp_path):
+    with pytest.raises(ParametersRefused, match="holds results of 'batch memo'"):
+        claim(str(made), small_home, "run")
+    out = claim(str(tmp_path / "new"), small_home, "run")
+    assert verify(out, small_home) == ["the last run did not end; what lies here may be of an earlier one: run again"]
+    (out / "manifest.json").write_text("{", "utf-8")
+    with pytest.raises(ParametersRefused, match="not readable; run again"):
+        verify(out, small_home)
+
+
+@pytest.mark.parametrize("given", ["", " ", ".", "data", "params/new", "src", ".."])
+def test_a_folder_of_the_project_is_never_written_to(small_home, given, monkeypatch):
+    monkeypatch.chdir(small_home)
+    with pytest.raises(ParametersRefused):
+        claim(given, small_home, "run")
+    assert not (small_home / "manifest.json").exists()
 
 
 def test_the_known_shares_are_results(keyed):

@@ -118,6 +118,9 @@ def test_an_output_folder_that_cannot_be_made_is_infrastructure(own_home, capsys
 def test_an_unknown_key_of_a_result_and_a_folder_without_manifest(own_home, capsys):
     assert "no such result" in refused(capsys, 2, "why", "baseline:guangdong:440000:::2025:Y:::extra_cots:central")
     assert "no manifest.json" in refused(capsys, 2, "verify", "out")
+    assert "no such folder" in refused(capsys, 2, "verify", "out/nope")
+    assert "fields; allowed: scenario:dataset:" in refused(capsys, 2, "why", "cost")
+    assert "holds files that are not of this program" in refused(capsys, 2, "run", "baseline")
 
 
 def test_a_wrong_command_is_one_line(own_home, capsys):

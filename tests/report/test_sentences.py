@@ -50,7 +50,7 @@ def test_who_must_move_is_computed(runs):
     assert "**标准须提高：**无" in sentences.who_must_move(runs["freeze", "zh"].facts, runs["freeze", "zh"].wording)
     baseline = sentences.who_must_move(runs["baseline", "en"].facts, runs["baseline", "en"].wording)
     assert (
-        "Supplement floor must rise:** Foshan (urban +27 yuan), Huizhou (urban +25, rural +19 yuan) and Heyuan (urban +12, rural +12 yuan)"
+        "Published supplement floor must rise:** Foshan (urban +27 yuan), Huizhou (urban +25, rural +19 yuan) and Heyuan (urban +12, rural +12 yuan)"
         in baseline
     )
     lifted = sentences.who_must_move(runs["rural80", "en"].facts, runs["rural80", "en"].wording)

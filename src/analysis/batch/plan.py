@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ class Task:
     Attributes:
         notebook: name without ending.
         scope: dataset, scenario or batch.
-        value: the dataset, scenario or batch it is run for.
+        value: the dataset, scenario or batch it is run for; of a scenario with overrides the id that they give it.
         lang: zh or en.
         scenario: the notebook's ``scenario`` parameter.
         dataset: the data package.
@@ -68,7 +68,7 @@ def scope_of(notebook: str, home: Path) -> str:
 
 def plan(
     names: Sequence[str],
-    scenarios: Sequence[str],
+    scenarios: Mapping[str, str],
     batch: str,
     dataset: str,
     languages: Sequence[str],
@@ -79,7 +79,7 @@ def plan(
 
     Args:
         names: notebooks.
-        scenarios: scenario ids; the first gives dataset notebooks their day.
+        scenarios: name to id; the first gives dataset notebooks their day.
         batch: the batch's id; empty where there is none.
         dataset: the data package.
         languages: zh, en or both.
@@ -99,9 +99,11 @@ def plan(
                 )
             for lang in languages:
                 if scope == "scenario":
-                    tasks += [Task(notebook, scope, scenario, lang, scenario, dataset, given) for scenario in scenarios]
+                    tasks += [Task(notebook, scope, own, lang, name, dataset, given) for name, own in scenarios.items()]
                 else:
-                    value, scenario = (dataset, scenarios[0]) if scope == "dataset" else (batch, f"{BATCH}{batch}")
+                    value, scenario = (
+                        (dataset, next(iter(scenarios))) if scope == "dataset" else (batch, f"{BATCH}{batch}")
+                    )
                     tasks.append(
                         Task(notebook, scope, value, lang, scenario, dataset, given if scope == "batch" else ())
                     )

@@ -27,6 +27,7 @@ from analysis.errors import (
     ParametersRefused,
     ScenarioFailed,
 )
+from analysis.inputs.evidence import package_sha256 as evidence_sha256
 from analysis.model import results
 
 CELL_LIMIT_SECONDS = 300
@@ -152,7 +153,9 @@ def _run_wave(tasks: Sequence[Task], out: Path, home: Path, workers: int) -> Any
 
 
 def _end_quietly() -> None:
+    """Leave interrupts to the parent, and kernels' own chatter out of the terminal: how a task ended comes back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def gather(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> Path | None:
@@ -175,7 +178,9 @@ def gather(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> Path | N
     return files.write_atomically(out / "results.csv", results.to_csv(pd.concat(tables, ignore_index=True)))
 
 
-def write_manifest(tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path) -> Path:
+def write_manifest(
+    tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str
+) -> Path:
     """Write the manifest, last: every task with how it ended, every file with its sha256."""
     folders = {task.out_dir(out) for task in tasks}
     own = {path for folder in folders if folder != out for path in folder.rglob("*") if path.is_file()}
@@ -185,21 +190,75 @@ def write_manifest(tasks: Sequence[Task], ended: Sequence[Ended], written: Seque
     records = {
         path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(own) if path.name == "record.json"
     }
-    return files.write_json(
-        out / MANIFEST, {"tasks": [asdict(one) for one in ended], "records": records, "files": listed}
-    )
+    tasks_ended = [asdict(one) for one in ended]
+    return files.write_json(out / MANIFEST, {"kind": kind, "tasks": tasks_ended, "records": records, "files": listed})
 
 
-def verify(out: Path) -> list[str]:
-    """Return what is wrong with an output folder: missing, changed and unlisted files, failed tasks.
+def claim(given: str, home: Path, kind: str) -> Path:
+    """Make a folder ours before any work begins: writable, not the project's, and marked as not finished.
+
+    Args:
+        given: the folder, as the person wrote it.
+        home: the folder that holds the project.
+        kind: what is made there, such as ``batch memo``; a folder that holds another kind is left alone.
 
     Raises:
-        ParametersRefused: the folder holds no manifest.
+        ParametersRefused: empty, a folder of the project, a folder with files that are not ours, or another kind.
+        InfrastructureFailed: it cannot be written.
     """
+    if not given.strip():
+        raise ParametersRefused("--out is empty; allowed: a folder, such as out/mine")
+    out = Path(given).expanduser().resolve()
+    inside = out.relative_to(home).parts[:1] if out.is_relative_to(home) else None
+    if inside == () or (inside and inside[0] in _PROJECT) or home.is_relative_to(out):
+        raise ParametersRefused(
+            f"--out {given}: a folder of the project itself; allowed: a folder of its own, such as out/mine"
+        )
+    if out.is_dir() and any(out.iterdir()):
+        held = read_manifest(out).get("kind") if (out / MANIFEST).is_file() else None
+        if held != kind:
+            what = f"holds results of '{held}'" if held else "holds files that are not of this program"
+            raise ParametersRefused(f"--out {given}: {what}; choose another folder, or empty it first")
+    files.writable(out)
+    files.write_json(out / MANIFEST, {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}})
+    return out
+
+
+_PROJECT = {".git", ".github", ".venv", "benchmarks", "data", "docs", "notebooks", "params", "src", "tests", "tools"}
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """Read a folder's manifest.
+
+    Raises:
+        ParametersRefused: none there, or not readable.
+    """
+    if not out.is_dir():
+        raise ParametersRefused(f"{out}: no such folder")
     if not (out / MANIFEST).is_file():
-        raise ParametersRefused(f"{out}: no {MANIFEST}; the run did not end, or this is no output folder")
-    manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+        raise ParametersRefused(f"{out}: no {MANIFEST}; this is no output folder")
+    try:
+        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+        manifest["files"], manifest["tasks"], manifest["records"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ParametersRefused(f"{out / MANIFEST}: not readable; run again") from error
+    return manifest
+
+
+def verify(out: Path, home: Path) -> list[str]:
+    """Return what is wrong with an output folder: an unfinished run, failed tasks, changed inputs, changed and stale files.
+
+    Raises:
+        ParametersRefused: the folder holds no manifest that can be read.
+    """
+    manifest = read_manifest(out)
+    if manifest.get("unfinished"):
+        return ["the last run did not end; what lies here may be of an earlier one: run again"]
     wrong = [f"{task['task']}: failed: {task['reason']}" for task in manifest["tasks"] if task["exit_code"]]
+    for name, record in manifest["records"].items():
+        now = evidence_sha256(record["inputs"]["dataset"], home)
+        if now != record["inputs"]["data_sha256"]:
+            wrong.append(f"{name}: the data have changed since")
     for name, digest in manifest["files"].items():
         path = out / name
         if not path.is_file():

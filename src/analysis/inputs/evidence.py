@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -173,6 +174,18 @@ def load(dataset: str, as_of: date | None = None, home: Path | None = None) -> E
     )
 
 
+def package_sha256(dataset: str, home: Path) -> str:
+    """Return the sha256 of a package as it lies on disk now; empty where it is not readable."""
+    folder = home / "data" / dataset
+    try:
+        descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+        return content_hash(
+            [folder / "datapackage.json", *(folder / one["path"] for one in descriptor["resources"])], home
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def vouch(evidence: Evidence, home: Path) -> None:
     """Let the processes started from here trust this package, as long as its bytes stay the same."""
     known = {digest for digest in os.environ.get(CHECKED_PACKAGES, "").split(",") if digest}
@@ -243,7 +256,29 @@ def _refuse_invalid(folder: Path, shown_as: str) -> None:
         if text
     )
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    raise DataRefused(f"{where}: {error.title.lower()}: {' '.join(error.note.split())}{more}")
+    raise DataRefused(f"{where}: {_plainly(error)}{more}")
+
+
+def _plainly(error: Any) -> str:
+    """Say a checking library's error in words of ours: what stands there and what is allowed."""
+    cell = getattr(error, "cell", "")
+    if error.type == "type-error":
+        kind = error.note.partition('type is "')[2].partition("/")[0]
+        return f"{cell!r}: allowed: {_TYPES.get(kind, kind)}"
+    if error.type == "foreign-key":
+        return f"{' '.join(error.note.split())}; add it there, or correct it here"
+    if error.type == "primary-key":
+        other = re.search(r"position (\d+)", error.note)
+        return f"a duplicate row: its key stands in row {other[1] if other else '?'} too; keep one"
+    return f"{error.title.lower()}: {' '.join(error.note.split())}"
+
+
+_TYPES = {
+    "date": "a date such as 2024-06-30",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -31,7 +31,10 @@ def exact(value: Any) -> Any:
 
 
 def _date(value: Any) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError("allowed: a date such as 2024-06-30") from error
 
 
 Number = Annotated[Decimal, BeforeValidator(exact), Field(allow_inf_nan=False)]
@@ -315,6 +318,10 @@ def _plain(message: str) -> str:
     text = (
         text.replace("an instance of Decimal", "a number").replace("a valid ", "a ").replace("a integer", "an integer")
     )
+    if "should match pattern" in text:
+        return "allowed: lower-case letters, digits, _ and -, 64 at most"
+    if text.endswith("less than or equal to 1"):
+        text += "; a share is written 0.8, not 80"
     text = re.sub(r"Decimal\('([^']*)'\)", r"\1", text)
     return text[0].lower() + text[1:]
 

@@ -6,8 +6,10 @@ A scenario names one file of each kind and may override single values by dotted 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,11 @@ def read_scenario(
         for key, value in given.items():
             _override(whole, key, value, where(key))
     applied = {**own, **(overrides or {})}
+    if overrides:
+        # Another scenario than the file's: its results must not pass under the file's name.
+        said = ", ".join(f"{key}={_canonical(value)}" for key, value in sorted(overrides.items()))
+        whole["id"] = f"{whole['id']}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
+        whole["title"] = {"zh": f"{whole['title']['zh']}（{said}）", "en": f"{whole['title']['en']} ({said})"}
     whole["overrides"] = {key: str(value) for key, value in sorted(applied.items())}
 
     def where(key: tuple[str, ...]) -> str:
@@ -97,6 +104,12 @@ def read_scenario(
         return source.where(("overrides", own_name)) if own_name else source.where(key)
 
     return validated(Scenario, whole, where)
+
+
+def _canonical(value: Any) -> str:
+    """Write a value one way, whether it came as 0.85, "0.850" in a file or a binary number from a notebook."""
+    number = exact(value)
+    return format(number.normalize(), "f") if isinstance(number, Decimal) else str(value)
 
 
 def parse_override(text: str) -> tuple[str, Any]:

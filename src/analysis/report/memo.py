@@ -58,8 +58,8 @@ def page(
         f"Hollow marks are inferred or derived. Every cost rests on assumptions; the heaviest: {context['movers']}.",
     )
     unit = wording.pick(
-        "元/人·月；城乡统一地区的最低补差为城镇/农村",
-        "yuan/person/month; supplement floors of unified classes are urban/rural",
+        "元/人·月；各格增幅不一，因向上取整和农村比例的要求；城乡统一地区的最低补差为城镇/农村",
+        "yuan/person/month; the rises differ by rounding up and by the rural share; supplement floors of unified classes are urban/rural",
     )
     return f"""# {title}
 
@@ -110,7 +110,8 @@ def movers(facts: Facts, wording: Wording, titles: dict[str, str], most: int = 3
     widest = sorted(titles, key=lambda name: -abs(ends[name][1] - ends[name][0]))[:most]
     parts = []
     for name in widest:
-        low, high = (facts.say(f"extra_cost_if_{name}_{end}", "money", year=following) for end in ("low", "high"))
+        order = sorted(("low", "high"), key=lambda end: ends[name][end == "high"])
+        low, high = (facts.say(f"extra_cost_if_{name}_{end}", "money", year=following) for end in order)
         parts.append(wording.pick(f"{titles[name]}（{low}至{high}）", f"{titles[name]} ({low} to {high})"))
     return wording.pick("；", "; ").join(parts)
 
@@ -179,7 +180,11 @@ def _pdf(markdown: str, figures: dict[str, Chart], lang: str) -> bytes:
         format="markdown-smart",
         extra_args=["--wrap=none", "--columns=100000", f"--lua-filter={TEMPLATES / 'typst.lua'}"],
     )
-    template = (TEMPLATES / "memo.typ").read_text("utf-8").replace("@lang@", lang).replace("@body@", body)
+    title = re.sub(r"\[([^]]*)\]\{[^}]*\}", r"\1", markdown.partition("\n")[0].removeprefix("# "))
+    parts = {"lang": lang, "title": title, "body": body}
+    template = (TEMPLATES / "memo.typ").read_text("utf-8")
+    for name, value in parts.items():
+        template = template.replace(f"@{name}@", value)
     with tempfile.TemporaryDirectory() as folder:
         for name, chart in figures.items():
             (Path(folder) / f"{name}.png").write_bytes(chart.png())

@@ -190,16 +190,16 @@ def _cost(facts: Facts, wording: Wording) -> str:
     above = facts.say("assumption_unobserved_above_minimum", "percent", statistic="high", **where)
     return wording.pick(
         f"与不提标相比，低保和特困全年新增支出{yuan['central']}（不含孤儿、残疾人两项补贴、低保边缘等），抽样中位数{yuan['median']}，"
-        f"各项假设均取最省、最费一端时为{yuan['low']}至{yuan['high']}；按九成保证程度需安排{yuan['envelope']}。其中按规定必须提的{yuan['mandated']}"
+        f"各项假设均取最省、最费一端时为{yuan['low']}至{yuan['high']}；抽样中九成够用的数为{yuan['envelope']}。{yuan['central']}中，按规定必须提的{yuan['mandated']}"
         f"（标准已知的市{yuan['known']}，其余按标准未知的{unknown}市恰在下限推算；它们若都高出下限{above}，新增支出合计为{yuan['above']}），"
         f"高于下限的地区跟随提的{yuan['followed']}。中央和省按下限口径负担{yuan['upper']}（{share}），市县{yuan['local']}，分担比例未公布，为假设。"
-        f"新增支出为全省一般公共预算支出的{burden}。",
+        f"新增支出为当年全省一般公共预算支出（推算）的{burden}。",
         f"Against no rise, dibao and tekun (people in extreme hardship) cost {yuan['central']} more a year, without orphans, disability subsidies and "
         f"low-income edge; the median draw is {yuan['median']}, with every assumption at its cheap or dear end {yuan['low']} or {yuan['high']}. The envelope that "
         f"suffices in nine draws of ten is {yuan['envelope']}. Of the central cost {yuan['mandated']} is obliged by the floors ({yuan['known']} where standards are "
         f"known, the rest by taking the {unknown} unknown cities to stand at the floor; were they {above} above it the whole would be {yuan['above']}) and "
         f"{yuan['followed']} comes from areas above the floor that follow. Central and provincial money bears {yuan['upper']} ({share}) by the floors, cities and "
-        f"counties {yuan['local']}; the shares are assumed. All is {burden} of the province's general public budget expenditure.",
+        f"counties {yuan['local']}; the shares are assumed. All is {burden} of the year's general public budget expenditure as projected.",
     )
 
 
@@ -228,9 +228,9 @@ def _coverage(facts: Facts, wording: Wording) -> str:
         entering = wording.pick(f"，因提标新增{entrants}", f", and {entrants} enter because the line rises")
     coverage = wording.pick(
         f"低保对象{counted}{said['now']}（每万常住人口{said['rate']}人）；按既有趋势{facts.literal(str(following))}年平均{said['trend']}{entering}，"
-        f"每万人口{said['rate_next']}人：人数减少来自多年趋势，不是提标减人。",
+        f"合计每万人口{said['rate_next']}人：人数减少来自多年趋势，不是提标减人。",
         f"Recipients of dibao were {said['now']} in {counted} ({said['rate']} per ten thousand residents); on their trend {said['trend']} on average in "
-        f"{facts.literal(str(following))}{entering} ({said['rate_next']} per ten thousand): the fall is the trend of years, not of the rise.",
+        f"{facts.literal(str(following))}{entering} ({said['rate_next']} per ten thousand in all): the fall is the trend of years, not of the rise.",
     )
     return coverage + _arrears(facts, wording, following)
 
@@ -280,11 +280,11 @@ def who_must_move(facts: Facts, wording: Wording) -> str:
     nobody = wording.pick("无", "none")
     return wording.pick(
         f"**标准须提高：**{wording.listed(must) or nobody}。**可自定：**{wording.listed(free) or nobody}。"
-        f"**最低补差须提高：**{wording.listed(supplement) or nobody}。"
+        f"**公布的最低补差须提高：**{wording.listed(supplement) or nobody}。"
         f"**标准未知：**其余{unknown}市，按最低标准与其上次已知标准的较大者计，请其报送。",
         f"**Standard must rise:** {wording.listed(must) or nobody}. **Free to choose:** {wording.listed(free) or nobody}. "
-        f"**Supplement floor must rise:** {wording.listed(supplement) or nobody}. "
-        f"**Not known:** the other {unknown} cities, taken at the larger of the minimum and their own last known standard; ask them.",
+        f"**Published supplement floor must rise:** {wording.listed(supplement) or nobody}. "
+        f"**Not known:** the other {unknown} cities, taken at the larger of the minimum and their own last known standard; they are to be asked.",
     )
 
 

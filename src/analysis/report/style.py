@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figu
 
     drawing = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DPI)
     FigureCanvasAgg(drawing)
-    title_lines, foot_lines = wrapped(title, lang, 29), wrapped(foot, lang, 48)
+    title_lines, foot_lines = wrapped(title, lang, 27.5), wrapped(foot, lang, 48)
     top = 1 - (0.16 * len(title_lines) + 0.08) / height_inches
     bottom = (0.10 * len(foot_lines) + 0.30) / height_inches
     axes = drawing.add_axes((0.12, bottom, 0.84, top - bottom))
@@ -151,18 +152,17 @@ def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figu
     return drawing, axes
 
 
-def wrapped(text: str, lang: str, characters: int) -> list[str]:
-    """Break a text into lines: Chinese by full-width characters (a Latin letter counts half), English by words."""
+def wrapped(text: str, lang: str, characters: float) -> list[str]:
+    """Break a text into lines: Chinese by full-width characters but never inside a number or word, English by words."""
     if lang == "en":
-        return textwrap.wrap(text, int(characters * 2.1))
+        return textwrap.wrap(text, int(characters * 2.2))
     lines, line, width = [], "", 0.0
-    for character in text:
-        size = 1.0 if ord(character) > 0x2000 else 0.55
-        closing = character in "，。；：、）%）”"
-        if width + size > characters and not closing:
+    for piece in re.findall(r"[!-~]+|.", text):
+        size = len(piece) * (0.55 if piece[0].isascii() else 1.0)
+        if width + size > characters and piece not in "，。；：、）”":
             lines.append(line)
             line, width = "", 0.0
-        line, width = line + character, width + size
+        line, width = line + piece, width + size
     return [*lines, line]
 
 
