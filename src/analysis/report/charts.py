@@ -266,7 +266,7 @@ def tile_grid(facts: Facts, wording: Wording, source: str) -> style.Chart:
     must = [code for code in known if forced.get(code, 0) > 0]
     names = wording.listed([wording.area(code) for code in must])
     title = wording.pick(
-        f"{base}年现行标准已知的{len(known)}市中，" + (f"只有{names}须提高" if must else "标准均不低于拟定下限"),
+        f"{base}年现行标准已知的{len(known)}市中，" + (f"只有{names}标准须提高" if must else "标准均不低于拟定下限"),
         f"Of the {len(known)} cities (of {len(tiles)}) whose {base} standard is known "
         + (f"the new minima lift only {names}" if must else "all stand at or above the new minima"),
     )

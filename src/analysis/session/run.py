@@ -1,13 +1,9 @@
-"""start(): the one thing that a notebook calls."""
+"""Run: what one notebook was given, what it computes, shows and saves."""
 
 from __future__ import annotations
 
-import ast
 import functools
-import platform
-import sys
-from collections.abc import Callable, Mapping
-from importlib import metadata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +13,16 @@ from analysis import files
 from analysis.errors import ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, load
 from analysis.inputs.rules import Rule, read_rules
-from analysis.inputs.scenario import Batch, Scenario, read_batch, read_scenario
+from analysis.inputs.scenario import Batch, Scenario
 from analysis.model import results
 from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.simulate import Outcome, simulate
 from analysis.model.simulate.rows import result_rows
 from analysis.report import charts, memo, sentences, tables
-from analysis.report.facts import LANGUAGES, Facts
+from analysis.report.facts import Facts
 from analysis.report.style import Chart
 from analysis.report.wording import Wording
-
-PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
-SCOPES = ("dataset", "scenario", "batch")
-BATCH = "batch:"
-SCHEMA = 1
+from analysis.session.record import environment_record, inputs_record
 
 
 class Run:
@@ -279,127 +271,3 @@ class Run:
             }
             files.write_json(folder / "record.json", record | environment_record())
         return self.wording.pick("已写入结果和图表", "results and figures were written")
-
-
-@functools.cache
-def _code_sha256() -> str:
-    package = Path(__file__).parent
-    return files.content_hash(package.rglob("*.py"), package)
-
-
-def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[str, Any]:
-    """Return what a result depends on: sha256 of data, parameters and code, and the seed."""
-    return {
-        "schema": SCHEMA,
-        "dataset": evidence.dataset,
-        "data_sha256": files.content_hash(evidence.files, home),
-        "scenario": scenario.id,
-        "scenario_sha256": scenario.sha256(),
-        "overrides": scenario.overrides,
-        "rules_sha256": files.content_hash([home / "params" / "rules" / f"{evidence.dataset}.yaml"], home),
-        "code_sha256": _code_sha256(),
-        "seed": scenario.seed,
-    }
-
-
-def environment_record() -> dict[str, Any]:
-    """Return the versions that byte-identity is promised for."""
-    packages = ("tibiao", "numpy", "pandas", "matplotlib", "papermill")
-    return {"versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in packages}}}
-
-
-def start(
-    scenario: str = "baseline",
-    dataset: str = "guangdong",
-    out_dir: str = "",
-    overrides: Mapping[str, Any] | None = None,
-    lang: str = "zh",
-    scope: str = "scenario",
-    home: Path | None = None,
-) -> Run:
-    """Check everything a notebook was given, and return its run.
-
-    Args:
-        scenario: a scenario's id; in a batch notebook ``batch:`` and the batch's id.
-        dataset: the data package.
-        out_dir: where to write; empty writes nothing.
-        overrides: dotted keys to values, such as ``{"policy.rural_share.at_least": 0.8}``.
-        lang: zh or en.
-        scope: what the notebook is run for: dataset, scenario or batch.
-        home: the folder that holds data and params, where it cannot be found.
-
-    Raises:
-        ParametersRefused: a name or value that is not allowed, or a parameter that the notebook does not have.
-        DataRefused: the data package.
-    """
-    _refuse_injected()
-    pd.set_option("display.max_colwidth", None)  # reasons are for reading, not for cutting off
-    where = files.home(home)
-    if lang not in LANGUAGES:
-        raise ParametersRefused(f"lang {lang!r}: {nearest(lang, LANGUAGES)}")
-    if not isinstance(scenario, str) or not isinstance(dataset, str) or not isinstance(out_dir, str):
-        raise ParametersRefused("scenario, dataset and out_dir: allowed: text; quote them")
-    if overrides is not None and not isinstance(overrides, Mapping):
-        raise ParametersRefused(
-            "overrides arrived as text; with papermill write -y 'overrides: {policy.rural_share.at_least: 0.8}' instead of -p"
-        )
-    batch = None
-    if scope == "batch":
-        if not scenario.startswith(BATCH):
-            raise ParametersRefused(
-                f"scenario {scenario!r}: this notebook is for a batch; allowed: {BATCH}<name>, such as {BATCH}memo"
-            )
-        batch = read_batch(scenario.removeprefix(BATCH), where)
-        scenarios = {name: read_scenario(name, where, overrides) for name in batch.scenarios}
-    elif scenario.startswith(BATCH):
-        raise ParametersRefused(
-            f"scenario {scenario!r}: this notebook is for one scenario, not for a batch; allowed: a name such as baseline"
-        )
-    else:
-        scenarios = {scenario: read_scenario(scenario, where, overrides)}
-    proposed = batch.proposed if batch else scenario
-    scenarios = {name: _for_dataset(one, dataset, scope) for name, one in scenarios.items()}
-    folder = files.writable(Path(out_dir).expanduser().resolve()) if out_dir else None
-    return Run(scope, scenarios, proposed, batch, where, folder, lang)
-
-
-def _for_dataset(scenario: Scenario, dataset: str, scope: str) -> Scenario:
-    """A dataset notebook takes only its day from the scenario; others must fit the package."""
-    if scenario.dataset == dataset:
-        return scenario
-    if scope == "dataset":
-        return scenario.model_copy(update={"dataset": dataset})
-    raise ParametersRefused(
-        f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}; leave dataset as it is or choose another scenario"
-    )
-
-
-def _refuse_injected() -> None:
-    """Refuse names that papermill injected and the notebook does not have.
-
-    papermill warns of an unknown name and ends with 0; its injected cell is the one that starts with its comment.
-    Names that a person defined are left alone.
-    """
-    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
-    cells = shell.user_ns.get("In", []) if shell else []
-    for cell in cells:
-        if not cell.lstrip().startswith("# Parameters"):
-            continue
-        try:
-            body = ast.parse(cell).body
-        except SyntaxError:
-            continue
-        given = [
-            target.id
-            for line in body
-            if isinstance(line, ast.Assign)
-            for target in line.targets
-            if isinstance(target, ast.Name)
-        ]
-        unknown = [name for name in given if name not in PARAMETERS]
-        if {"policy", "fiscal", "assumptions"} & set(unknown):
-            raise ParametersRefused(
-                "a scenario file is not a list of notebook parameters: use -p scenario NAME, or 'tibiao run -f FILE'"
-            )
-        if unknown:
-            raise ParametersRefused(f"parameter {unknown[0]!r}: no such parameter; {nearest(unknown[0], PARAMETERS)}")

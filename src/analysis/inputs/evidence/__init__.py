@@ -1,0 +1,217 @@
+"""Evidence: what a data package says, checked, in one set of units, as it was known on a day.
+
+A package is a Frictionless Data Package of tidy CSV files under ``data``. Every row carries the day it was
+public (``known_from``); rows of a later day are hidden, so that a plan "made in June 2024" rests on nothing newer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import ParametersRefused, nearest
+from analysis.files import content_hash, slug
+from analysis.files import home as find_home
+from analysis.inputs.evidence.checks import (
+    CELL,
+    MONTHLY,
+    YEARLY,
+    descriptor,
+    refuse_encoding,
+    refuse_far_from_minimum,
+    refuse_header,
+    refuse_implausible,
+    refuse_invalid,
+    refuse_names,
+    refuse_repeated,
+)
+
+GRADES = ("official", "yearbook_copy", "press", "repost", "derived", "inferred", "synthetic")
+COLUMNS = [
+    *CELL,
+    "value",
+    "unit",
+    "effective_from",
+    "known_from",
+    "known_from_basis",
+    "grade",
+    "source_id",
+    "preferred",
+    "note",
+]
+# From the unit of a source to the unit used inside: factor, unit.
+UNITS = {
+    "10,000 persons": (1e4, "persons"),
+    "10,000 households": (1e4, "households"),
+    "100 million yuan": (1e8, "yuan"),
+    "10,000 yuan": (1e4, "yuan"),
+    "percent": (1e-2, "share"),
+}
+# sha256 of packages that the parent of this process has checked whole; the same bytes need no second check.
+CHECKED_PACKAGES = "TIBIAO_CHECKED_PACKAGES"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One data package as it was known on ``as_of``.
+
+    Attributes:
+        dataset: the package's name.
+        as_of: rows public after this day are hidden; None hides nothing.
+        areas: one row per area, indexed by area_code.
+        sources: one row per source, indexed by source_id.
+        observations: the known rows, in inside units, with the file and line they stand on.
+        hidden: the rows that were not known yet.
+        descriptor: the package's own description.
+        files: the files read, for the run record.
+    """
+
+    dataset: str
+    as_of: date | None
+    areas: pd.DataFrame
+    sources: pd.DataFrame
+    observations: pd.DataFrame
+    hidden: pd.DataFrame
+    descriptor: dict[str, Any]
+    files: tuple[Path, ...]
+
+    def best(self, programme: str, measure: str) -> pd.DataFrame:
+        """Return one row per cell of a measure: the preferred one, else the best grade known on the day."""
+        table = self.observations
+        rows = table[(table["programme"] == programme) & (table["measure"] == measure)]
+        rows = rows.assign(rank=rows["grade"].map(GRADES.index)).sort_values(
+            [*CELL, "preferred", "rank", "source_id"], ascending=[True] * 6 + [False, True, True]
+        )
+        return rows.drop_duplicates(CELL).drop(columns="rank").reset_index(drop=True)
+
+    def coverage(self) -> pd.DataFrame:
+        """Return what is held, by programme and measure.
+
+        Returns:
+            programme, measure, areas_count, first_year, last_year, rows_count, hidden_count, best_grade, worst_grade.
+        """
+        table = pd.concat([self.observations.assign(known=True), self.hidden.assign(known=False)])
+        table["rank"] = table["grade"].map(GRADES.index)
+        groups = table.groupby(["programme", "measure"], sort=True)
+        known = table[table["known"]].groupby(["programme", "measure"], sort=True)
+        frame = pd.DataFrame(
+            {
+                "areas_count": known["area_code"].nunique(),
+                "first_year": known["year"].min(),
+                "last_year": known["year"].max(),
+                "rows_count": known.size(),
+                "hidden_count": groups.size() - known.size().reindex(groups.size().index, fill_value=0),
+                "best_grade": known["rank"].min(),
+                "worst_grade": known["rank"].max(),
+            }
+        )
+        for column in ("best_grade", "worst_grade"):
+            frame[column] = frame[column].map(lambda rank: "" if pd.isna(rank) else GRADES[int(rank)])
+        return frame.reset_index()
+
+
+def worst_grade(grades: Any) -> str:
+    """Return the worst of several grades; empty where there is none."""
+    ranks = [GRADES.index(grade) for grade in grades if grade]
+    return GRADES[max(ranks)] if ranks else ""
+
+
+def datasets(home: Path) -> list[str]:
+    """Return the names of the data packages under ``data``, sorted."""
+    return sorted(path.parent.name for path in (home / "data").glob("*/datapackage.json"))
+
+
+def load(dataset: str, as_of: date | None = None, home: Path | None = None) -> Evidence:
+    """Read a data package, check it whole, and hide what was not known on ``as_of``.
+
+    Args:
+        dataset: the name of a folder of ``data``.
+        as_of: the day of the plan; None for everything.
+        home: the folder that holds ``data``; found where it is not given.
+
+    Raises:
+        ParametersRefused: no such package.
+        DataRefused: a file or row is not allowed; says file, row, column and reason.
+    """
+    home = home or find_home()
+    if dataset not in datasets(home):
+        raise ParametersRefused(
+            f"dataset {slug(dataset, 'dataset')!r}: no such package in data; {nearest(dataset, datasets(home))}"
+        )
+    folder = home / "data" / dataset
+    described = descriptor(folder, f"data/{dataset}")
+    paths = [folder / resource["path"] for resource in described["resources"]]
+    for path in paths:
+        refuse_encoding(path, f"data/{dataset}/{path.name}")
+    for resource in described["resources"]:
+        refuse_header(folder / resource["path"], resource, f"data/{dataset}/{resource['path']}")
+    digest = content_hash([folder / "datapackage.json", *paths], home)
+    if digest not in os.environ.get(CHECKED_PACKAGES, "").split(","):
+        refuse_invalid(folder, f"data/{dataset}")
+    tables = {
+        resource["name"]: _read(folder / resource["path"]).assign(file=f"data/{dataset}/{resource['path']}")
+        for resource in described["resources"]
+    }
+    table = pd.concat([tables[name] for name in described["observations"]], ignore_index=True)
+    table = _normalised(table)
+    refuse_repeated(table)
+    refuse_implausible(table)
+    areas = tables["areas"].drop(columns="file").set_index("area_code")
+    refuse_names(areas, f"data/{dataset}/areas.csv")
+    refuse_far_from_minimum(table, areas)
+    known = table["known_from"] <= pd.Timestamp(as_of) if as_of else pd.Series(True, index=table.index)
+    return Evidence(
+        dataset=dataset,
+        as_of=as_of,
+        areas=areas.assign(has_rural=areas["has_rural"] == "true"),
+        sources=tables["sources"].drop(columns="file").set_index("source_id"),
+        observations=table[known].reset_index(drop=True),
+        hidden=table[~known].reset_index(drop=True),
+        descriptor=described,
+        files=(folder / "datapackage.json", *paths),
+    )
+
+
+def package_sha256(dataset: str, home: Path) -> str:
+    """Return the sha256 of a package as it lies on disk now; empty where it is not readable."""
+    folder = home / "data" / dataset
+    try:
+        descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+        return content_hash(
+            [folder / "datapackage.json", *(folder / one["path"] for one in descriptor["resources"])], home
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def vouch(evidence: Evidence, home: Path) -> None:
+    """Let the processes started from here trust this package, as long as its bytes stay the same."""
+    known = {digest for digest in os.environ.get(CHECKED_PACKAGES, "").split(",") if digest}
+    os.environ[CHECKED_PACKAGES] = ",".join(sorted(known | {content_hash(evidence.files, home)}))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    return frame.assign(row=range(2, len(frame) + 2))
+
+
+def _normalised(table: pd.DataFrame) -> pd.DataFrame:
+    """Give each value the inside unit: yuan, persons, share; a programme's yearly amounts per month."""
+    factor = table["unit"].map(lambda unit: UNITS.get(unit, (1.0, unit))[0])
+    unit = table["unit"].map(lambda unit: UNITS.get(unit, (1.0, unit))[1])
+    yearly = (table["programme"] != "") & (table["unit"] == YEARLY)
+    value = table["value"].astype(float) * factor
+    return table.assign(
+        year=table["year"].astype(int),
+        value=value.mask(yearly, value / 12).round(6),
+        unit=unit.mask(yearly, MONTHLY),
+        preferred=table["preferred"] == "true",
+        known_from=pd.to_datetime(table["known_from"]),
+        effective_from=pd.to_datetime(table["effective_from"]),
+    )

@@ -1,0 +1,118 @@
+"""start(): the one thing that a notebook calls."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import files
+from analysis.errors import ParametersRefused, nearest
+from analysis.inputs.scenario import Scenario, read_batch, read_scenario
+from analysis.report.facts import LANGUAGES
+from analysis.session.run import Run
+
+PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
+SCOPES = ("dataset", "scenario", "batch")
+BATCH = "batch:"
+
+
+def start(
+    scenario: str = "baseline",
+    dataset: str = "guangdong",
+    out_dir: str = "",
+    overrides: Mapping[str, Any] | None = None,
+    lang: str = "zh",
+    scope: str = "scenario",
+    home: Path | None = None,
+) -> Run:
+    """Check everything a notebook was given, and return its run.
+
+    Args:
+        scenario: a scenario's id; in a batch notebook ``batch:`` and the batch's id.
+        dataset: the data package.
+        out_dir: where to write; empty writes nothing.
+        overrides: dotted keys to values, such as ``{"policy.rural_share.at_least": 0.8}``.
+        lang: zh or en.
+        scope: what the notebook is run for: dataset, scenario or batch.
+        home: the folder that holds data and params, where it cannot be found.
+
+    Raises:
+        ParametersRefused: a name or value that is not allowed, or a parameter that the notebook does not have.
+        DataRefused: the data package.
+    """
+    _refuse_injected()
+    pd.set_option("display.max_colwidth", None)  # reasons are for reading, not for cutting off
+    where = files.home(home)
+    if lang not in LANGUAGES:
+        raise ParametersRefused(f"lang {lang!r}: {nearest(lang, LANGUAGES)}")
+    if not isinstance(scenario, str) or not isinstance(dataset, str) or not isinstance(out_dir, str):
+        raise ParametersRefused("scenario, dataset and out_dir: allowed: text; quote them")
+    if overrides is not None and not isinstance(overrides, Mapping):
+        raise ParametersRefused(
+            "overrides arrived as text; with papermill write -y 'overrides: {policy.rural_share.at_least: 0.8}' instead of -p"
+        )
+    batch = None
+    if scope == "batch":
+        if not scenario.startswith(BATCH):
+            raise ParametersRefused(
+                f"scenario {scenario!r}: this notebook is for a batch; allowed: {BATCH}<name>, such as {BATCH}memo"
+            )
+        batch = read_batch(scenario.removeprefix(BATCH), where)
+        scenarios = {name: read_scenario(name, where, overrides) for name in batch.scenarios}
+    elif scenario.startswith(BATCH):
+        raise ParametersRefused(
+            f"scenario {scenario!r}: this notebook is for one scenario, not for a batch; allowed: a name such as baseline"
+        )
+    else:
+        scenarios = {scenario: read_scenario(scenario, where, overrides)}
+    proposed = batch.proposed if batch else scenario
+    scenarios = {name: _for_dataset(one, dataset, scope) for name, one in scenarios.items()}
+    folder = files.writable(Path(out_dir).expanduser().resolve()) if out_dir else None
+    return Run(scope, scenarios, proposed, batch, where, folder, lang)
+
+
+def _for_dataset(scenario: Scenario, dataset: str, scope: str) -> Scenario:
+    """A dataset notebook takes only its day from the scenario; others must fit the package."""
+    if scenario.dataset == dataset:
+        return scenario
+    if scope == "dataset":
+        return scenario.model_copy(update={"dataset": dataset})
+    raise ParametersRefused(
+        f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}; leave dataset as it is or choose another scenario"
+    )
+
+
+def _refuse_injected() -> None:
+    """Refuse names that papermill injected and the notebook does not have.
+
+    papermill warns of an unknown name and ends with 0; its injected cell is the one that starts with its comment.
+    Names that a person defined are left alone.
+    """
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    cells = shell.user_ns.get("In", []) if shell else []
+    for cell in cells:
+        if not cell.lstrip().startswith("# Parameters"):
+            continue
+        try:
+            body = ast.parse(cell).body
+        except SyntaxError:
+            continue
+        given = [
+            target.id
+            for line in body
+            if isinstance(line, ast.Assign)
+            for target in line.targets
+            if isinstance(target, ast.Name)
+        ]
+        unknown = [name for name in given if name not in PARAMETERS]
+        if {"policy", "fiscal", "assumptions"} & set(unknown):
+            raise ParametersRefused(
+                "a scenario file is not a list of notebook parameters: use -p scenario NAME, or 'tibiao run -f FILE'"
+            )
+        if unknown:
+            raise ParametersRefused(f"parameter {unknown[0]!r}: no such parameter; {nearest(unknown[0], PARAMETERS)}")

@@ -1,0 +1,42 @@
+"""The run record: everything that a result depends on, and the versions that byte-identity is promised for."""
+
+from __future__ import annotations
+
+import functools
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from analysis import files
+from analysis.inputs.evidence import Evidence
+from analysis.inputs.scenario import Scenario
+
+SCHEMA = 1
+
+
+@functools.cache
+def _code_sha256() -> str:
+    package = Path(__file__).parents[1]
+    return files.content_hash(package.rglob("*.py"), package)
+
+
+def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[str, Any]:
+    """Return what a result depends on: sha256 of data, parameters and code, and the seed."""
+    return {
+        "schema": SCHEMA,
+        "dataset": evidence.dataset,
+        "data_sha256": files.content_hash(evidence.files, home),
+        "scenario": scenario.id,
+        "scenario_sha256": scenario.sha256(),
+        "overrides": scenario.overrides,
+        "rules_sha256": files.content_hash([home / "params" / "rules" / f"{evidence.dataset}.yaml"], home),
+        "code_sha256": _code_sha256(),
+        "seed": scenario.seed,
+    }
+
+
+def environment_record() -> dict[str, Any]:
+    """Return the versions that byte-identity is promised for."""
+    packages = ("tibiao", "numpy", "pandas", "matplotlib", "papermill")
+    return {"versions": {"python": platform.python_version(), **{name: metadata.version(name) for name in packages}}}
