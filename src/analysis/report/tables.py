@@ -45,6 +45,11 @@ def proposal(facts: Facts, wording: Wording) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+def _money(yuan: float, wording: Wording) -> float:
+    """Return an amount in the table's unit: whole 万元 in Chinese, million yuan to a tenth in English."""
+    return round(yuan / 1e4) if wording.lang == "zh" else round(yuan / 1e6, 1)
+
+
 def _supplement(facts: Facts, wording: Wording, code: str, sides: tuple[str, ...], base: int, following: int) -> str:
     if not facts.has("supplement_floor", area_code=code, residence=sides[0], year=base):
         return wording.word("not_known")
@@ -62,7 +67,6 @@ def who_pays(facts: Facts, wording: Wording) -> pd.DataFrame:
     )
     central = rows[(rows["statistic"] == "central") & (rows["area_code"].map(wording.areas["level"]) == "province")]
     unit = wording.pick("万元", "million yuan")
-    scale = wording.pick("1e4", "1e6")
     lines = [
         (wording.word("head_component"), wording.word(f"component_{row.component}"), row.value)
         for row in central[central["component"] != ""].itertuples()
@@ -74,7 +78,7 @@ def who_pays(facts: Facts, wording: Wording) -> pd.DataFrame:
     total = central[(central["component"] == "") & (central["tier"] == "")]["value"].iloc[0]
     lines.append((wording.word("total"), "", total))
     frame = pd.DataFrame(lines, columns=["", wording.pick("项", "Item"), unit])
-    return frame.assign(**{unit: (frame[unit] / float(scale)).round(1 if wording.lang == "en" else 0)})
+    return frame.assign(**{unit: frame[unit].map(lambda yuan: _money(yuan, wording))})
 
 
 def cost_range(facts: Facts, wording: Wording) -> pd.DataFrame:
@@ -92,10 +96,9 @@ def cost_range(facts: Facts, wording: Wording) -> pd.DataFrame:
         (wording.pick("九成把握需安排", "envelope: nine draws in ten are below"), "envelope_for_90_percent", "central"),
         (wording.pick("假设均取最费一端", "every assumption at its dear end"), "extra_cost", "high"),
     )
-    scale, digits = (1e4, 0) if wording.lang == "zh" else (1e6, 1)
     return pd.DataFrame(
         [
-            (label, round(facts.value(measure, statistic=statistic, **where) / scale, digits))
+            (label, _money(facts.value(measure, statistic=statistic, **where), wording))
             for label, measure, statistic in named
         ],
         columns=["", wording.pick("万元", "million yuan")],
@@ -105,12 +108,11 @@ def cost_range(facts: Facts, wording: Wording) -> pd.DataFrame:
 def swings(facts: Facts, wording: Wording, scenario: Scenario) -> pd.DataFrame:
     """What each assumption is worth: extra cost with it at its low and its high end, all others central."""
     _, following = plan_years(facts)
-    scale, digits = (1e4, 0) if wording.lang == "zh" else (1e6, 1)
     lines = []
     for name, assumption in scenario.assumptions.items():
-        low, high = (facts.value(f"extra_cost_if_{name}_{end}", year=following) / scale for end in ("low", "high"))
+        low, high = (facts.value(f"extra_cost_if_{name}_{end}", year=following) for end in ("low", "high"))
         lines.append(
-            (assumption.title.in_language(wording.lang), round(low, digits), round(high, digits), abs(high - low))
+            (assumption.title.in_language(wording.lang), _money(low, wording), _money(high, wording), abs(high - low))
         )
     frame = pd.DataFrame(
         lines, columns=[wording.word("head_assumption"), wording.word("head_low"), wording.word("head_high"), "span"]
@@ -321,17 +323,16 @@ def scenarios(facts: dict[str, Facts], titles: dict[str, str], wording: Wording)
     """The scenarios of a batch side by side: the gap left, the cost, who pays."""
     lines = []
     province = wording.areas.index[wording.areas["level"] == "province"][0]
-    scale, digits = (1e4, 0) if wording.lang == "zh" else (1e6, 1)
     unit = wording.pick("万元", "million yuan")
     for name, own in facts.items():
         _, following = plan_years(own)
         where = {"year": following, "area_code": province, "programme": ""}
         ratio = own.value("minimum_rural_urban_ratio", area_code=class_codes(own)[-1], year=following)
         cost = {
-            statistic: round(own.value("extra_cost", statistic=statistic, **where) / scale, digits)
+            statistic: _money(own.value("extra_cost", statistic=statistic, **where), wording)
             for statistic in ("low", "central", "high")
         }
-        upper = round(own.value("extra_cost", tier="upper", **where) / scale, digits)
+        upper = _money(own.value("extra_cost", tier="upper", **where), wording)
         lines.append((titles[name], f"{ratio:.3f}", cost["low"], cost["central"], cost["high"], upper))
     heads = [
         wording.word("head_scenario"),
