@@ -114,6 +114,8 @@ def _plainly(error: Any) -> str:
     if error.type == "type-error":
         kind = error.note.partition('type is "')[2].partition("/")[0]
         return f"{cell!r}: allowed: {_TYPES.get(kind, kind)}"
+    if error.type == "constraint-error" and (limit := re.search(r'constraint "(\w+)" is "(.*)"', error.note)):
+        return f"{cell!r}: allowed: {limit[1]} {limit[2]}"
     if error.type == "foreign-key":
         return f"{' '.join(error.note.split())}; add it there, or correct it here"
     if error.type == "primary-key":
