@@ -164,42 +164,20 @@ def dumbbell(facts: Facts, wording: Wording, source: str) -> style.Chart:
     )
     title = wording.pick(f"{following}年{finding}，{still}", f"{following}: {finding}; {still}")
     drawing, axes = style.figure(2.75, title, foot(rows, wording, source), wording.lang)
+    beside = {"textcoords": "offset points", "va": "center", "fontsize": 6.2}
     for position, code in enumerate(reversed(codes)):
         for year, offset, shade in ((base, 0.16, 0.45), (following, -0.16, 1.0)):
             urban, rural = values[code, "urban", year], values[code, "rural", year]
             height = position + offset
             if urban == rural:
                 axes.plot([urban], [height], style.MARKERS["unified"], color=style.UNIFIED, alpha=shade, markersize=5)
-                axes.annotate(
-                    f"{urban:.0f}",
-                    (urban, height),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=6.2,
-                    color=style.INK,
-                )
+                axes.annotate(f"{urban:.0f}", (urban, height), xytext=(6, 0), color=style.INK, **beside)
             else:
                 axes.plot([rural, urban], [height, height], color=style.QUIET, linewidth=0.8, alpha=shade, zorder=1)
                 axes.plot([rural], [height], style.MARKERS["rural"], color=style.RURAL, alpha=shade, markersize=5)
                 axes.plot([urban], [height], style.MARKERS["urban"], color=style.URBAN, alpha=shade, markersize=5)
-                axes.annotate(
-                    f"{rural:.0f}",
-                    (rural, height),
-                    xytext=(-6, 0),
-                    textcoords="offset points",
-                    va="center",
-                    ha="right",
-                    fontsize=6.2,
-                )
-                axes.annotate(
-                    f"{urban:.0f}",
-                    (urban, height),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=6.2,
-                )
+                axes.annotate(f"{rural:.0f}", (rural, height), xytext=(-6, 0), ha="right", **beside)
+                axes.annotate(f"{urban:.0f}", (urban, height), xytext=(6, 0), **beside)
     bottom = codes[-1]
     for side, colour in (("rural", style.RURAL), ("urban", style.URBAN)):
         if apart:
