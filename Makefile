@@ -1,6 +1,6 @@
-# Every target is one tibiao verb or a pytest call, after making .venv from the lock; nobody needs make.
+# Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
-.PHONY: help memo test run check lab accept verify
+.PHONY: help memo test run check lab accept verify bench
 READY := .venv/ready
 
 help: ## show this list
@@ -29,3 +29,6 @@ accept: $(READY) ## store the notebooks' outputs anew and say what changed
 
 verify: $(READY) ## find changed, missing or stale files in out/memo
 	@.venv/bin/tibiao verify out/memo
+
+bench: $(READY) ## CPU seconds of the model, into benchmarks/results
+	@.venv/bin/python benchmarks/model.py

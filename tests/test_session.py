@@ -1,5 +1,6 @@
 import sys
 import types
+from datetime import date
 from decimal import Decimal
 
 import pandas as pd
@@ -30,12 +31,29 @@ def test_a_run_gives_its_tables_and_writes_nothing_without_a_folder(run, tmp_pat
 def test_every_table_is_made_in_both_languages():
     for lang in ("zh", "en"):
         for scope, names in {
-            "dataset": "coverage minima back_cast assumptions gap_states gap_history growth_split in_force adequacy",
-            "scenario": "proposal steps movers cost_range who_pays swings box",
+            "dataset": "coverage minima back_cast assumptions gap_states gap_history growth_split in_force adequacy spread "
+            "convergence scored_minima score_errors next_minima scored_recipients known_money requests programmes",
+            "scenario": "proposal steps movers cost_range who_pays money timing alternatives break_even sobol box",
         }.items():
             one = analysis.start(lang=lang, scope=scope)
             for name in names.split():
                 assert len(one.table(name))
+
+
+def test_a_package_without_rules_classes_or_drivers_says_so_in_one_line_a_table():
+    held = {"coverage", "minima", "gap_states", "gap_history", "growth_split", "spread", "convergence"}
+    lacking = {
+        "in_force": "standards in force", "adequacy": "consumption", "back_cast": "no dated rules", "scored_minima": "no planner",
+        "drivers": "no driver series", "known_money": "no planner", "requests": "No scenario", "assumptions": "No scenario",
+    }  # fmt: skip
+    one = analysis.start("baseline", "indonesia", lang="en", scope="dataset")
+    assert all(len(one.table(name)) > 1 for name in held)
+    assert {
+        name for name, line in lacking.items() if line in one.table(name).iloc[0, 0] and len(one.table(name)) == 1
+    } == set(lacking)
+    assert "Nusa Tenggara Timur" in one.show("gap_over_time").alt
+    with pytest.raises(ParametersRefused, match="planned on dataset 'guangdong'"):
+        analysis.start("baseline", "indonesia", scope="scenario")
 
 
 def test_save_writes_results_steps_figures_and_a_record(tmp_path):
@@ -111,7 +129,19 @@ def test_only_what_papermill_injected_is_held_against_the_five_names(monkeypatch
 
 def test_why_finds_a_number_and_names_the_nearest_key(run):
     key = "baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central"
-    assert run.why(key)["value"] == 669
+    told = run.why(key)
+    assert told.row["value"] == 669
+    assert "十个固定步骤" in told.formula
+    assert told.steps.set_index("name").at["rural_share", "after_yuan_month"] == 669
+    assert set(told.inputs["value"]) == {645, 860}
+    assert set(told.inputs["grade"]) == {"press"}
+    assert told.assumptions.empty
+    cost = run.why("baseline:guangdong:440000:::2025:Y:::extra_cost:central")
+    worth = cost.assumptions.set_index("assumption")["worth_yuan_year"]
+    swings = run.outcome.swings.set_index("assumption").loc["follow_share"]
+    assert worth["follow_share"] == swings["at_high_yuan_year"] - swings["at_low_yuan_year"] > 1e8
+    assert "orphan_growth_share" not in worth
+    assert (cost.inputs["known_from"] <= date(2024, 6, 30)).all()
     with pytest.raises(ParametersRefused, match="did you mean"):
         run.why(key.replace("rural", "rura"))
 

@@ -9,18 +9,22 @@ import importlib
 from typing import Any
 
 _PUBLIC = {
-    "start": "analysis.session",
-    "load": "analysis.inputs.evidence",
-    "simulate": "analysis.model.simulate",
-    "gap_table": "analysis.model.gap",
-    "back_cast": "analysis.model.score",
+    "start": ("analysis.session", "start"),
+    "load": ("analysis.inputs.evidence", "load"),
+    "simulate": ("analysis.model.simulate", "simulate"),
+    "gap_table": ("analysis.model.gap", "gap_table"),
+    "decompose": ("analysis.model.gap.decomposition", "theil_decomposition"),
+    "back_cast": ("analysis.model.score.back_cast", "back_cast"),
+    "back_test": ("analysis.model.score.forecasts", "score_minima"),
+    "what_to_ask": ("analysis.model.sensitivity.requests", "what_to_ask"),
 }
 __all__ = sorted(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
+        module, attribute = _PUBLIC[name]
+        return getattr(importlib.import_module(module), attribute)
     raise AttributeError(f"analysis has no {name!r}; it has {', '.join(__all__)}")
 
 

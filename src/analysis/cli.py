@@ -232,44 +232,30 @@ def why(context: click.Context, key: str, file: str | None, settings: tuple[str,
     name = parts[0].rpartition("-")[0] if overrides else parts[0] or "baseline"
     named = _named_scenarios(home, () if file else (name,), file, overrides)
     one = session.start(next(iter(named)), parts[1], overrides=overrides, lang=lang, scope="scenario", home=home)
-    row = one.why(key)
-    for name in (
-        "scenario",
-        "dataset",
-        "area_code",
-        "area_name",
-        "programme",
-        "residence",
-        "year",
-        "component",
-        "tier",
-        "measure",
-        "statistic",
-        "value",
-        "unit",
-        "grade",
-    ):
-        if row[name] != "":
-            click.echo(f"{name}: {row[name]}")
-    for name in filter(None, str(row["rests_on"]).split(";")):
-        assumption = one.scenario.assumptions.get(name)
-        said = (
-            f"{assumption.title.in_language(lang)}: {assumption.low} / {assumption.central} / {assumption.high} ({assumption.unit}); {assumption.reason.in_language(lang)}"
-            if assumption
-            else "params/fiscal"
-        )
-        click.echo(f"rests on {name}: {said}")
-    measure = str(row["measure"]).removesuffix("_rise").removesuffix("_rise_share")
-    steps = one.steps[
-        (one.steps["measure"] == measure)
-        & (one.steps["area_code"] == row["area_code"])
-        & (one.steps["residence"] == row["residence"])
-    ]
-    for step in steps.itertuples():
+    told = one.why(key)
+    for name in ("scenario", "dataset", "area_code", "area_name", "programme", "residence", "year", "component", "tier",
+                 "measure", "statistic", "value", "unit", "grade"):  # fmt: skip
+        if told.row[name] != "":
+            click.echo(f"{name}: {told.row[name]}")
+    click.echo(f"formula: {told.formula}")
+    for step in told.steps.itertuples():
         click.echo(
             f"step {step.step} {step.name}: {step.before_yuan_month:g} to {step.after_yuan_month:g}"
             + (f" ({step.note})" if step.note else "")
         )
+    for line in told.inputs.itertuples():
+        click.echo(
+            f"input {line.area} {line.year} {line.period} {line.residence} {line.measure}: {line.value:,.10g} {line.unit}; "
+            f"{line.grade}, known from {line.known_from}, {line.source} ({line.at})"
+        )
+    for line in told.assumptions.itertuples():
+        click.echo(
+            f"rests on {line.assumption}: {line.title}: {line.low} / {line.central} / {line.high} ({line.unit}); "
+            f"worth {line.worth_yuan_year / 1e6:,.1f} million yuan a year; {line.reason}"
+        )
+    for name in filter(None, str(told.row["rests_on"]).split(";")):
+        if name not in set(told.assumptions["assumption"]):
+            click.echo(f"rests on {name}: params/{'sharing' if name.startswith('sharing_') else 'fiscal'}")
 
 
 @tibiao.command()

@@ -39,6 +39,19 @@ class DataRefused(Refusal):
     exit_code = DATA
 
 
+class NotHeld(DataRefused):
+    """A package does not hold what one statistic needs; the statistic is left out and says so in one line.
+
+    Attributes:
+        lack: what is lacking, a key of the reports' words (``lack_<lack>``).
+        values: what the words name, such as a number of points.
+    """
+
+    def __init__(self, lack: str, **values: object):
+        super().__init__(f"left out: {lack.replace('_', ' ')}")
+        self.lack, self.values = lack, values
+
+
 class ScenarioFailed(Refusal):
     """A scenario was accepted and then failed."""
 

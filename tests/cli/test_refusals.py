@@ -1,6 +1,7 @@
 """Bad input: one clear line, the documented exit code, nothing started and nothing half-written."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -139,6 +140,13 @@ def test_why_explains_a_number(own_home, capsys):
     said = capsys.readouterr().out
     assert "value: 669.0" in said
     assert "step 6 rural_share: 667.575 to 669 (at least 0.75 of urban)" in said
+    assert "formula: next year's minimum by the ten fixed steps" in said
+    assert (
+        "input Class four 2024 Y rural dibao minimum_standard: 645 yuan/person/month; press, known from 2024-04-30"
+        in said
+    )
+    assert main(["why", "baseline:guangdong:440000:::2025:Y:::extra_cost:central"]) == 0
+    assert re.search(r"rests on follow_share: .* worth 16\d\.\d million yuan a year", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(
@@ -169,3 +177,22 @@ def test_git_status_is_unchanged_by_refusals(home):
     assert main(["run", "basline"]) == 2
     after = subprocess.run(["git", "status", "--porcelain"], cwd=home, capture_output=True, check=True).stdout
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "says"),
+    [
+        ("params/assumptions/guangdong.yaml", "follow_share", "assumptions/guangdong.yaml:.*follow_share.reason"),
+        ("params/sharing/guangdong.yaml", "low", "sharing/guangdong.yaml:.*low.reason"),
+    ],
+)
+def test_check_refuses_a_range_or_a_share_set_without_a_reason(own_home, capsys, file, key, says):
+    text = (own_home / file).read_text("utf-8")
+    without = re.sub(rf"(?m)^({key}:\n(?:  .*\n)*?)  reason:\n    zh: .*\n    en: .*\n", r"\1", text, count=1)
+    assert without != text
+    (own_home / file).write_text(without, "utf-8")
+    assert re.search(says + ": is missing", refused(capsys, 2, "check"))
+    empty = re.sub(rf"(?m)^({key}:\n(?:  .*\n)*?)  reason:\n    zh: .*\n", r'\1  reason:\n    zh: ""\n', text, count=1)
+    assert empty != text
+    (own_home / file).write_text(empty, "utf-8")
+    assert "a reason is missing" in refused(capsys, 2, "check")

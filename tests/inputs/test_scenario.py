@@ -17,6 +17,7 @@ dataset: guangdong
 as_of: 2024-06-30
 base_year: 2024
 fiscal: baseline
+sharing: guangdong
 policy: rise35
 assumptions: guangdong
 seed: 1
@@ -53,40 +54,48 @@ def test_a_scenario_holds_exact_decimals_of_what_it_names(read):
     scenario = read(TEXT)
     assert scenario.policy.rule.urban.rise_share == Decimal("0.035")
     assert scenario.policy.rural_share.at_least == Decimal("0.75")
-    assert scenario.fiscal.sharing.shares["class_4"]["upper"] + scenario.fiscal.sharing.shares["class_4"]["local"] == 1
+    assert scenario.fiscal.sharing == "middle"
+    assert scenario.shares == scenario.sharing["middle"]
+    assert scenario.shares.shares["class_4"] == {"upper": Decimal("0.64"), "local": Decimal("0.36")}
+    assert (scenario.timing.notice_month, scenario.timing.pay_month) == (1, 1)
     assert scenario.assumptions["response_share"].central == Decimal("0.25")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
-        ("seed: 1", "sede: 1", 10, "sede: no such key; .*did you mean seed\\?"),
+        ("seed: 1", "sede: 1", 11, "sede: no such key; .*did you mean seed\\?"),
         ("title: {zh: 我的, en: Mine}", "title: {zh: 我的, eng: Mine}", 2, "title.eng: no such key; .*did you mean en"),
         ("draws: 200\n", "", 1, "draws: is missing"),
         ("base_year: 2024", "base_year: 2024.5", 6, "base_year: 2024.5: allowed: a.* integer"),
         ("base_year: 2024", "base_year: '2024'", 6, "base_year: 2024: allowed: a.* integer"),
         ("base_year: 2024", "base_year: 20265", 6, "base_year: 20265: allowed: less than or equal to 2100"),
         ("base_year: 2024", "base_year: true", 6, "base_year: True: allowed: a.* integer"),
-        ("seed: 1", "seed: -1", 10, "seed: -1: allowed: greater than or equal to 0"),
-        ("seed: 1", "seed: .nan", 10, "seed: .nan: not a number"),
-        ("draws: 200", "draws: .inf", 11, "draws: .inf: not a number"),
-        ("draws: 200", "draws: 1_000", 11, "draws: 1_000: allowed: a.* integer"),
-        ("draws: 200", "draws: 12:30", 11, "draws: 12:30: allowed: a.* integer"),
-        ("draws: 200", "draws: 0200", 11, "draws: 0200: would lose its leading zero"),
-        ("draws: 200", "draws: 99", 11, "draws: 99: allowed: greater than or equal to 100"),
-        ("draws: 200", "draws: ~", 11, "draws: None: allowed: a.* integer"),
+        ("seed: 1", "seed: -1", 11, "seed: -1: allowed: greater than or equal to 0"),
+        ("seed: 1", "seed: .nan", 11, "seed: .nan: not a number"),
+        ("draws: 200", "draws: .inf", 12, "draws: .inf: not a number"),
+        ("draws: 200", "draws: 1_000", 12, "draws: 1_000: allowed: a.* integer"),
+        ("draws: 200", "draws: 12:30", 12, "draws: 12:30: allowed: a.* integer"),
+        ("draws: 200", "draws: 0200", 12, "draws: 0200: would lose its leading zero"),
+        ("draws: 200", "draws: 99", 12, "draws: 99: allowed: greater than or equal to 100"),
+        ("draws: 200", "draws: ~", 12, "draws: None: allowed: a.* integer"),
         ("as_of: 2024-06-30", "as_of: 2024-06-31", 5, "as_of: 2024-06-31: "),
         ("as_of: 2024-06-30", "as_of: 20240630", 5, "as_of: 20240630: allowed: a.* date"),
         ("question: {zh: 多少, en: How much}", "question: How much", 3, "question: "),
         ("question: {zh: 多少, en: How much}", "question: {zh: 多少, en: off, fr: x}", 3, "question.fr: no such key"),
-        ("policy: rise35", "policy: rise36", 8, "policy 'rise36': no such file in params/policies; .*mean rise35"),
-        ("policy: rise35", "policy: ../policies/rise35", 8, "policy '../policies/rise35': not a name"),
-        ("policy: rise35", "policy: [rise35]", 8, "policy .*: not a name"),
+        ("policy: rise35", "policy: rise36", 9, "policy 'rise36': no such file in params/policies; .*mean rise35"),
+        ("policy: rise35", "policy: ../policies/rise35", 9, "policy '../policies/rise35': not a name"),
+        ("policy: rise35", "policy: [rise35]", 9, "policy .*: not a name"),
         ("fiscal: baseline", "fiscal: baselin", 7, "fiscal 'baselin': no such file in params/fiscal"),
-        ("draws: 200", "draws: 200\noverrides: [a]", 12, "overrides: allowed: dotted keys"),
-        ("draws: 200", "draws: 200\noverrides:\n  policy.ratchet.of: false", 13, "policy.ratchet.of: no such key; did you mean policy.ratchet.on"),
-        ("draws: 200", "draws: 200\noverrides:\n  draws: 200", 13, "draws: 200 is what it is already"),
-        ("draws: 200", "draws: 200\noverrides:\n  draws: 5", 13, "draws: 5: allowed: greater than or equal to 100"),
+        ("sharing: guangdong", "sharing: guangdon", 8, "sharing 'guangdon': no such file in params/sharing; .*mean guangdong"),
+        ("sharing: guangdong\n", "", 1, "sharing: is missing; allowed: guangdong"),
+        ("draws: 200", "draws: 200\ntiming: {notice_month: 5, pay_month: 4}", 13, "timing: pay_month 4 lies before notice_month 5"),
+        ("draws: 200", "draws: 200\ntiming: {notice_month: 0}", 13, "timing.notice_month: 0: allowed: greater than or equal to 1"),
+        ("draws: 200", "draws: 200\noverrides:\n  fiscal.sharing: midle", 1, "scenario: fiscal.sharing 'midle': allowed: high, low, middle; did you mean middle"),
+        ("draws: 200", "draws: 200\noverrides: [a]", 13, "overrides: allowed: dotted keys"),
+        ("draws: 200", "draws: 200\noverrides:\n  policy.ratchet.of: false", 14, "policy.ratchet.of: no such key; did you mean policy.ratchet.on"),
+        ("draws: 200", "draws: 200\noverrides:\n  draws: 200", 14, "draws: 200 is what it is already"),
+        ("draws: 200", "draws: 200\noverrides:\n  draws: 5", 14, "draws: 5: allowed: greater than or equal to 100"),
     ],
 )  # fmt: skip
 def test_a_refusal_names_file_line_key_value_and_what_is_allowed(read, old, new, line, says):
@@ -125,7 +134,7 @@ def test_yaml_1_1_words_stay_text_in_a_title(read, word):
         ({"policy.round_urban.mode": "sideways"}, "allowed: 'up', 'nearest' or 'down'"),
         ({"policy.rule.urban.kind": "flat"}, "kind flat needs rise_yuan_month"),
         ({"policy.catch_up.kind": "target"}, "kind target needs target_ratio"),
-        ({"fiscal.sharing.shares.class_1.upper": 0.5}, "the shares of class_1 sum to 0.86, not to 1"),
+        ({"sharing.middle.shares.class_1.upper": 0.5}, "the shares of class_1 sum to 0.86, not to 1"),
         ({"assumptions.follow_share.low": 0.9}, "low 0.9, central 0.77, high 1 are not in order"),
         ({"assumptions.follow_share.high": Decimal("1e400")}, "allowed: a finite number"),
     ],
@@ -183,8 +192,9 @@ PATHS = [
 
 @pytest.mark.parametrize("name", PATHS)
 def test_a_scenario_name_that_could_be_a_path_is_refused(home, name):
-    assert refusal(read_scenario, name, home).endswith("64 at most")
-    assert refusal(read_batch, name, home).endswith("64 at most")
+    says = "64 at most" if name else "is missing; allowed: "
+    assert says in refusal(read_scenario, name, home)
+    assert says in refusal(read_batch, name, home)
 
 
 @pytest.mark.parametrize("name", ["../../x", "/abs", "a/b", "Mine", "x" * 300])
@@ -194,13 +204,13 @@ def test_the_id_of_a_scenario_file_is_a_name_too(read, name):
 
 def test_an_unknown_scenario_is_refused_with_the_nearest_name(home):
     message = refusal(read_scenario, "rural8", home)
-    assert message.startswith("scenario 'rural8': no such file in params/scenarios; allowed: baseline, freeze, ")
+    assert message.startswith("scenario 'rural8': no such file in params/scenarios; allowed: baseline, flat, freeze, ")
     assert message.endswith("; did you mean rural80?")
 
 
 def test_a_batch_that_names_an_unknown_scenario_is_refused(copied_home):
     path = copied_home / "params" / "batches" / "memo.yaml"
-    path.write_text(path.read_text("utf-8").replace("rural80, tight", "rural80, tigth"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("flat, tight", "flat, tigth"), "utf-8")
     message = refusal(read_batch, "memo", copied_home)
     assert re.match(r"params/batches/memo\.yaml:\d+: scenario 'tigth': no such scenario", message)
     assert message.endswith("did you mean tight?")
@@ -211,6 +221,110 @@ def test_a_fault_in_a_file_that_the_scenario_names_is_laid_at_that_file(copied_h
     path.write_text(path.read_text("utf-8").replace("at_least: 0.75", "at_lest: 0.75"), "utf-8")
     message = refusal(read_scenario, "baseline", copied_home)
     assert re.match(r"params/policies/rise35\.yaml:\d+: rural_share.at_lest: no such key; allowed: at_least", message)
+
+
+REASON = {
+    "assumptions": ("follow_share", "    en: the 2024 notice lets areas above the floor choose;"),
+    "sharing": ("low", "    en: the low reference value, 0.58"),
+}
+
+
+def rewritten(home, kind, change):
+    path = home / "params" / kind / "guangdong.yaml"
+    text = path.read_text("utf-8")
+    changed = change(text)
+    assert changed != text
+    path.write_text(changed, "utf-8")
+
+
+def without_reason(name):
+    # The block of a reason: its key and the two lines of its languages, the first one after the name.
+    return lambda text: re.sub(
+        rf"(?s)(^{name}:\n.*?)  reason:\n    zh:[^\n]*\n    en:[^\n]*\n", r"\1", text, count=1, flags=re.M
+    )
+
+
+@pytest.mark.parametrize("kind", ["assumptions", "sharing"])
+def test_a_range_or_a_share_set_without_its_reason_is_refused_in_its_file_and_line(copied_home, kind):
+    name, _ = REASON[kind]
+    rewritten(copied_home, kind, without_reason(name))
+    assert re.match(
+        rf"params/{kind}/guangdong\.yaml:\d+: {name}\.reason: is missing",
+        refusal(read_scenario, "baseline", copied_home),
+    )
+
+
+@pytest.mark.parametrize("said", ["''", "'   '", "tbd"])
+@pytest.mark.parametrize("kind", ["assumptions", "sharing"])
+def test_a_reason_that_says_nothing_is_refused(copied_home, kind, said):
+    name, start = REASON[kind]
+    lines = (copied_home / "params" / kind / "guangdong.yaml").read_text("utf-8").split("\n")
+    place = next(number for number, line in enumerate(lines) if line.startswith(start))
+    rewritten(copied_home, kind, lambda text: text.replace(lines[place], f"    en: {said}"))
+    message = refusal(read_scenario, "baseline", copied_home)
+    # The place is that of the reason, the line before its first language.
+    assert message.startswith(f"params/{kind}/guangdong.yaml:{place - 1}: {name}.reason: en: a reason is missing"), (
+        message
+    )
+
+
+def test_a_budget_path_without_its_reason_is_refused(copied_home):
+    path = copied_home / "params" / "fiscal" / "baseline.yaml"
+    text = path.read_text("utf-8").split("expenditure_growth_reason")[0] + "sharing: middle\n"
+    path.write_text(text, "utf-8")
+    assert re.match(
+        r"params/fiscal/baseline\.yaml:\d+: expenditure_growth_reason: is missing",
+        refusal(read_scenario, "baseline", copied_home),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("  scored: true\n", "", "caseload_deviation_urban: low and high are missing; a range is written, or measured"),
+        (
+            "  scored: true\n",
+            "  scored: true\n  low: -0.1\n  high: 0.1\n",
+            "caseload_deviation_urban: scored: true measures the range",
+        ),
+        ("  low: 0\n", "", "follow_share: low and high are missing"),
+    ],
+)
+def test_a_range_is_either_written_or_measured(copied_home, old, new, says):
+    rewritten(copied_home, "assumptions", lambda text: text.replace(old, new, 1))
+    assert re.match(rf"params/assumptions/guangdong\.yaml:\d+: {says}", refusal(read_scenario, "baseline", copied_home))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "class_1: {upper: 0.58, local: 0.42}",
+            "class_1: {upper: 0.58, local: 0.41}",
+            "low: the shares of class_1 sum to 0.99",
+        ),
+        (
+            "class_1: {upper: 0.58, local: 0.42}",
+            "class_1: {upper: 0.58, city: 0.42}",
+            "low.*: class_1 has no tier named local",
+        ),
+        (
+            "class_1: {upper: 0.58, local: 0.42}",
+            "class_1: {upper: 1.58, local: -0.58}",
+            "low.shares.class_1.upper: 1.58: allowed",
+        ),
+        ("middle:\n", "midle:\n", None),
+    ],
+)
+def test_a_share_set_that_does_not_add_up_or_is_not_there_is_refused(copied_home, old, new, says):
+    rewritten(copied_home, "sharing", lambda text: text.replace(old, new, 1))
+    message = refusal(read_scenario, "baseline", copied_home)
+    if says is None:
+        assert message == (
+            "params/fiscal/baseline.yaml: sharing: no such set 'middle'; allowed: high, low, midle; did you mean midle?"
+        )
+    else:
+        assert re.match(rf"params/sharing/guangdong\.yaml:\d+: {says}", message), message
 
 
 def test_set_on_the_command_line_follows_the_rules_of_the_files():

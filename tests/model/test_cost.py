@@ -11,10 +11,12 @@ from reference import by_hand
 
 DIBAO, TEKUN = {"urban": 142_000.0, "rural": 1_060_000.0}, {"urban": 22_000.0, "rural": 198_000.0}
 SHARE, MULTIPLE = Fraction(3, 4), Fraction(8, 5)
+SPENDING = ["dibao_spending", "tekun_spending", "minimum_spending"]
 COMPONENTS = ["incumbent", "supplement_floor", "entrant", "linked"]
 CENTRAL = {
     "follow_share": 0.77, "unobserved_moved": 0.0, "unobserved_above_minimum": 0.0, "response_share": 0.25, "supplement_above_floor": 0.024,
     "class1_supplement_growth": 1.149, "allocation_need": 2.0, "class4_part_jiangmen": 0.43, "class4_part_zhaoqing": 0.5,
+    "classified_share": 0.08, "price_link_months_share": 0.1,
 }  # fmt: skip
 
 
@@ -42,6 +44,8 @@ ranges = st.fixed_dictionaries(
         "allocation_need": st.floats(0, 3),
         "class4_part_jiangmen": st.floats(0.3, 0.6),
         "class4_part_zhaoqing": st.floats(0.4, 0.7),
+        "classified_share": st.floats(0, 0.5),
+        "price_link_months_share": st.floats(0, 1),
     }
 )
 
@@ -57,6 +61,21 @@ def test_every_part_in_every_cell_is_what_the_method_says(cells, chosen, share):
     for name in expected:
         assert np.allclose(parts[name], expected[name], rtol=1e-9, atol=1e-3), name
     assert np.allclose(parts["extra"], expected[COMPONENTS].sum(axis=1), rtol=1e-9, atol=1e-3)
+
+
+def test_what_is_linked_is_the_sum_of_its_programmes_and_each_can_be_left_out(cells):
+    whole = evaluated(cells)
+    programmes = {name for name in whole if name.startswith("linked_")}
+    assert programmes == {"linked_tekun", "linked_classified_extra", "linked_price_link"}
+    assert np.allclose(sum(whole[name] for name in programmes), whole["linked"], rtol=1e-12)
+    for programme, setting in (("classified_extra", "classified_share"), ("price_link", "price_link_months_share")):
+        without = {name: np.array([[value]], float) for name, value in CENTRAL.items() if name != setting}
+        persons = {residence: np.array([[count]]) for residence, count in DIBAO.items()}
+        off = {name: values[0] for name, values in cost.evaluate(cells, without, persons, TEKUN, 1.6, SHARE).items()}
+        assert f"linked_{programme}" not in off
+        assert np.allclose(whole["extra"] - off["extra"], whole[f"linked_{programme}"], rtol=1e-6, atol=1e-3)
+        others = set(off) - {"extra", "linked", "minimum_extra"}
+        assert all(np.array_equal(off[name], whole[name]) for name in others), "another programme moved"
 
 
 def test_a_table_of_settings_gives_each_row_what_it_gives_alone(cells):
@@ -90,7 +109,7 @@ def frozen(cells):
 
 def test_when_no_floor_moves_nothing_costs_anything(cells):
     for follow in (0, 0.77, 1):
-        parts = evaluated(frozen(cells), follow_share=follow)
+        parts = evaluated(frozen(cells), follow_share=follow, classified_share=0.5, price_link_months_share=1)
         assert (parts["next_standard"] == parts["standard"]).all()
         assert not any(parts[name].any() for name in [*COMPONENTS, "extra", "entrants", "floor_binds"])
 
@@ -127,7 +146,7 @@ def test_twice_the_recipients_cost_twice(cells):
     twice = evaluated(
         cells, {name: 2 * count for name, count in DIBAO.items()}, tekun={name: 2 * n for name, n in TEKUN.items()}
     )
-    for name in [*COMPONENTS, "extra", "minimum_extra", "base_spending", "persons", "entrants"]:
+    for name in [*COMPONENTS, "extra", "minimum_extra", *SPENDING, "persons", "entrants"]:
         assert np.allclose(twice[name], 2 * once[name], rtol=1e-12)
 
 
@@ -142,7 +161,7 @@ MONEY = [
 def test_scaling_all_money_and_the_step_scales_the_cost_and_no_ratio(cells, factor):
     once = evaluated(cells)
     scaled = evaluated(cells.assign(**{name: (cells[name] * factor).round(6) for name in MONEY}), step=factor)
-    for name in [*COMPONENTS, "extra", "minimum_extra", "base_spending", "standard", "next_standard", "supplement"]:
+    for name in [*COMPONENTS, "extra", "minimum_extra", *SPENDING, "standard", "next_standard", "supplement"]:
         assert np.allclose(scaled[name], factor * once[name], rtol=1e-9, atol=1e-6), name
     for name in ("persons", "entrants"):
         assert np.allclose(scaled[name], once[name], rtol=1e-9)

@@ -12,11 +12,11 @@ import pytest
 from analysis.errors import DataRefused, ParametersRefused
 from analysis.inputs.evidence import load
 from analysis.inputs.scenario import names, read_scenario
-from analysis.model.caseload import decimal_year
+from analysis.model.caseload import window_trend
 from analysis.model.cost import COMPONENTS
 from analysis.model.results import to_csv
 from analysis.model.simulate import draw, persons_next, simulate
-from analysis.model.simulate.cells import class_minimum_wage, recipients
+from analysis.model.simulate.cells import class_minimum_wage
 from analysis.model.simulate.rows import result_rows
 
 EIGHT = {
@@ -162,17 +162,31 @@ def test_every_area_has_its_cells_and_no_city_is_lost(outcome_june):
     assert not cells.duplicated(["area_code", "residence"]).any()
 
 
-def test_the_band_of_recipients_is_measured_from_the_trend_that_is_used(evidence_june, baseline):
-    # Published counts of 2019 to 2024; that of August 2015 stands in the package too and is no part of the trend.
-    counts = recipients(evidence_june, "dibao")
-    for residence in ("urban", "rural"):
-        own = counts[(counts["residence"] == residence) & (counts["counted_on"] >= "2019-01-01")]
-        yearly = np.diff(np.log(own["persons"])) / np.diff(decimal_year(own["counted_on"]))
-        still = {f"caseload_deviation_{residence}": np.zeros((1, 1))}
-        one, other = (persons_next(counts, residence, still, year).item() for year in (2025, 2026))
-        apart = yearly - np.log(other / one)
-        band = baseline.assumptions[f"caseload_deviation_{residence}"]
-        assert (round(apart.min(), 3), round(apart.max(), 3)) == (float(band.low), float(band.high)), residence
+def test_the_band_of_recipients_is_measured_from_the_past_errors_of_the_trend_that_is_used(outcome_june, baseline):
+    # By hand from the record: the errors of each June over the root of their span, on Student's t of the Junes.
+    counts, record = outcome_june.case.counts, outcome_june.case.record
+    for residence, junes in (("urban", 4), ("rural", 3)):
+        assert baseline.assumptions[f"caseload_deviation_{residence}"].low is None
+        own = record[record["residence"] == residence]
+        assert own["origin_year"].nunique() == len(own) == junes
+        scaled = own["log_error"] / np.sqrt(own["horizon_years"])
+        error = np.sqrt((scaled**2).sum() / junes)
+        # From 31 March 2024 to the middle of 2025; t at 0.9 is 1.6377 with three degrees of freedom, 1.5332 with four.
+        end = {3: 1.6377, 4: 1.5332}[junes] * error / np.sqrt(2025.5 - (2024 + 90 / 366))
+        band = outcome_june.assumptions[f"caseload_deviation_{residence}"]
+        assert (band.low, band.central, band.degrees_of_freedom) == (-band.high, 0, junes)
+        assert float(band.high) == pytest.approx(end, abs=1e-4)
+        # The trend of the record is that of the plan: fed with all counts, it is what persons_next carries on.
+        own_counts = counts[counts["residence"] == residence]
+        one, other = (
+            persons_next(counts, residence, {f"caseload_deviation_{residence}": np.zeros((1, 1))}, year).item()
+            for year in (2025, 2026)
+        )
+        assert np.log(other / one) == pytest.approx(window_trend(own_counts))
+        ends = {f"caseload_deviation_{residence}": np.array([[-end], [end]])}
+        low, high = persons_next(counts, residence, ends, 2025).ravel()
+        span = 2025.5 - (2024 + 90 / 366)
+        assert np.log(high / low) / 2 == pytest.approx(end * span)
 
 
 def test_the_minimum_wage_of_a_class_is_the_lowest_of_its_cities(evidence_june):
@@ -192,8 +206,8 @@ def test_the_same_seed_gives_the_same_draws_and_another_seed_others(evidence_jun
     assert other.totals == again.totals
 
 
-def test_the_draws_of_an_assumption_do_not_depend_on_which_others_there_are(baseline):
-    assumptions = baseline.assumptions
+def test_the_draws_of_an_assumption_do_not_depend_on_which_others_there_are(outcome_june):
+    assumptions = outcome_june.assumptions
     together = draw(assumptions, 1, 500)
     for name in assumptions:
         assert np.array_equal(draw({name: assumptions[name]}, 1, 500)[name], together[name])
@@ -205,15 +219,22 @@ def test_the_draws_of_an_assumption_do_not_depend_on_which_others_there_are(base
     assert apart < 0.2, "two assumptions share a stream"
 
 
-def test_draws_lie_between_low_and_high_and_lean_to_the_central_value(baseline):
-    for name, values in draw(baseline.assumptions, 1, 4000).items():
-        assumption = baseline.assumptions[name]
+def test_draws_lie_between_low_and_high_and_lean_to_the_central_value(outcome_june):
+    for name, values in draw(outcome_june.assumptions, 1, 4000).items():
+        assumption = outcome_june.assumptions[name]
         low, central, high = (float(getattr(assumption, end)) for end in ("low", "central", "high"))
         if not assumption.drawn:
             assert set(values) == {central}
-            continue
-        assert low <= values.min() < values.max() <= high
-        assert values.mean() == pytest.approx((low + central + high) / 3, abs=0.03 * (high - low))
+        elif assumption.scored:
+            # The range is the 80 % interval: a tenth lies beyond either end, and further out the fewer the Junes.
+            assert [np.mean(values < low), np.mean(values > high)] == pytest.approx([0.1, 0.1], abs=0.02)
+            tails = {3: 3.1824 / 1.6377, 4: 2.7764 / 1.5332}  # t at 0.975 over t at 0.9
+            beyond = high * tails[assumption.degrees_of_freedom]
+            assert np.mean(np.abs(values) > beyond) == pytest.approx(0.05, abs=0.01)
+            assert np.median(values) == pytest.approx(central, abs=0.03 * (high - low))
+        else:
+            assert low <= values.min() < values.max() <= high
+            assert values.mean() == pytest.approx((low + central + high) / 3, abs=0.03 * (high - low))
 
 
 def test_an_assumption_without_a_range_is_a_constant(baseline):
@@ -239,7 +260,14 @@ def test_low_central_and_high_are_in_order_and_so_are_mandated_and_followed(outc
         totals = outcome.totals
         assert totals["low"] <= totals["central"] <= totals["high"], name
         assert totals["mandated"] <= totals["central"] <= totals["followed"], name
-        assert totals["low"] - 1 <= outcome.draws.min() <= outcome.draws.max() <= totals["high"] + 1, name
+        # A scored range is an 80 % interval, so that draws leave it; those that do not lie between the corners.
+        inside = np.ones(len(outcome.draws), bool)
+        for assumption, values in outcome.drawn.items():
+            ends = outcome.assumptions[assumption]
+            inside &= (values >= float(ends.low)) & (values <= float(ends.high))
+        assert 0.5 < inside.mean() < 0.8, "two scored ranges of 80 % each"
+        draws = outcome.draws[inside]
+        assert totals["low"] - 1 <= draws.min() <= draws.max() <= totals["high"] + 1, name
 
 
 def test_to_freeze_costs_nothing_in_any_draw(outcomes):
@@ -247,7 +275,8 @@ def test_to_freeze_costs_nothing_in_any_draw(outcomes):
     assert {frozen.totals[name] for name in ("low", "central", "high", "mandated", "followed")} == {0}
     assert not frozen.draws.any()
     assert not frozen.cells[[f"{name}_central" for name in COMPONENTS]].to_numpy().any()
-    assert frozen.totals["base_spending"] == outcomes["baseline"].totals["base_spending"]
+    for programme in ("dibao_spending", "tekun_spending"):
+        assert frozen.totals[programme] == outcomes["baseline"].totals[programme] > 0
 
 
 def test_rural_80_costs_more_than_baseline_and_only_in_class_4_rural(outcomes):
@@ -324,10 +353,29 @@ def test_tekun_without_its_rule_is_refused(evidence_june, baseline, rules):
         simulate(evidence_june, baseline, [rule for rule in rules if rule.kind != "multiple_of_dibao"])
 
 
-def test_a_policy_that_needs_a_driver_the_package_lacks_is_refused(home, evidence_june, rules):
-    pegged = read_scenario("baseline", home, {"policy.rule.urban.kind": "index"})
-    with pytest.raises(ValueError, match="price rise"):
-        simulate(evidence_june, pegged, rules)
+@pytest.mark.parametrize(
+    ("kind", "measure"),
+    [
+        ("peg", "consumption_expenditure_per_capita"),
+        ("index", "cpi_change"),
+        ("triple", "cpi_change"),
+        ("triple", "disposable_income_per_capita"),
+    ],
+)
+def test_a_policy_that_needs_a_driver_the_package_lacks_is_refused(home, evidence_june, rules, kind, measure):
+    chosen = read_scenario("baseline", home, {"policy.rule.urban.kind": kind})
+    simulate(evidence_june, chosen, rules)
+    left = evidence_june.observations.query("measure != @measure")
+    with pytest.raises(DataRefused, match=f"no {measure}.* known on 2024-06-30: the rise rule of this policy needs it"):
+        simulate(replace(evidence_june, observations=left), chosen, rules)
+
+
+def test_a_peg_is_refused_where_last_years_consumption_is_not_known(home, evidence_june, rules):
+    pegged = read_scenario("peg", home)
+    rows = evidence_june.observations
+    last = (rows["measure"] == "consumption_expenditure_per_capita") & (rows["year"] == 2023)
+    with pytest.raises(DataRefused, match="no consumption_expenditure_per_capita of 2023"):
+        simulate(replace(evidence_june, observations=rows[~last]), pegged, rules)
 
 
 # The result rows

@@ -76,6 +76,23 @@ def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
         seen = exact(cell["tekun_yuan_month"]) or Fraction(0)
         tekun_now = max(up(multiple * z), seen)
         tekun_next = max(up(multiple * z_next), tekun_now)
+        # Classified extras are 40 % of the standard; the price-linked subsidy starts at a price rise of 3.5 %.
+        extras = 0.4 * 12 * (n + entrants) * float(settings["classified_share"]) * float(rise)
+        price_link = 0.035 * 12 * (n + entrants) * float(settings["price_link_months_share"]) * float(rise)
+        tekun_rise = 12 * in_tekun[position] * float(tekun_next - tekun_now)
+        # What is shared between the tiers: the supplement at the minimum, not below its floor, and tekun of the minimum.
+        m, m_next, floor = (
+            exact(cell["minimum_yuan_month"]),
+            exact(cell["next_minimum_yuan_month"]),
+            exact(cell["floor_yuan_month"]) or 0,
+        )
+        shared_now = min(b, max(floor, b - (z - m)))
+        paid_next = b + rise + lift
+        shared_next = min(paid_next, max(f_next or 0, paid_next - (z_next - m_next))) if z_next > m_next else paid_next
+        tekun_shared = min(tekun_now, up(multiple * m))
+        tekun_shared_next = min(tekun_next, up(multiple * m_next))
+        up_to_minimum = float(max(min(z_next, m_next) - z, 0) / rise) if rise else 0.0
+        reckoned = 12 * entrants * float(rise) / 2 + extras + price_link
         rows.append(
             {
                 "standard": float(z),
@@ -86,7 +103,16 @@ def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
                 "incumbent": 12 * n * float(rise),
                 "supplement_floor": 12 * n * float(lift),
                 "entrant": 12 * entrants * float(rise) / 2,
-                "linked": 12 * in_tekun[position] * float(tekun_next - tekun_now),
+                "linked": tekun_rise + extras + price_link,
+                "linked_tekun": tekun_rise,
+                "linked_classified_extra": extras,
+                "linked_price_link": price_link,
+                "dibao_spending": 12 * n * float(b),
+                "tekun_spending": 12 * in_tekun[position] * float(tekun_now),
+                "minimum_spending": 12 * (n * float(shared_now) + in_tekun[position] * float(tekun_shared)),
+                "minimum_extra": 12 * n * float(shared_next - shared_now)
+                + 12 * in_tekun[position] * float(tekun_shared_next - tekun_shared)
+                + reckoned * up_to_minimum,
             }
         )
     return rows

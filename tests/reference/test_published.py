@@ -1,7 +1,12 @@
 # What was published, typed in here from the notices and not read from any file of the project.
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+
+from analysis.inputs.parameter_file import read_parameter_text
+from analysis.inputs.parameters import Policy, validated
+from analysis.model.uprating import Drivers, uprate
 
 YEARS = {
     2014: {"1": (600, 530), "2": (500, 500), "3": (400, 310), "4": (370, 230)},
@@ -50,3 +55,80 @@ def test_recipients_of_march_2024_are_in_persons(evidence_june):
     assert dict(zip(counts["residence"], counts["value"], strict=True)) == {
         "both": 1_235_000, "urban": 146_000, "rural": 1_089_000,
     }  # fmt: skip
+
+
+# Rules of other countries as policy files of the generic steps, read as any policy is (METHODS 1).
+POLICY = """\
+id: elsewhere
+title: {zh: 别处的规则, en: a rule of elsewhere}
+rule:
+  urban: RULE
+  rural: RULE
+round_urban: ROUND
+ceiling: {on: false}
+"""
+
+
+def paid_next(rule, rounding, now, chain=None, **drivers):
+    file = read_parameter_text(POLICY.replace("RULE", rule).replace("ROUND", rounding), "elsewhere.yaml")
+    policy = validated(Policy, file.values, file.where)
+    cell = ("A", "urban")
+    held = {cell: Decimal(chain)} if chain else None
+    row = uprate({cell: Decimal(now)}, policy, Drivers(**drivers), chain=held).floors.iloc[0]
+    return row["next_yuan_month"], row["unratcheted_yuan_month"]
+
+
+@pytest.mark.parametrize(
+    ("now", "prices", "published"),
+    [("334.91", "0.101", 368.74), ("368.74", "0.067", 393.45), ("393.45", "0.017", 400.14)],
+)
+def test_universal_credit_of_britain_rises_by_prices_to_the_penny(now, prices, published):
+    # Standard allowance of one person of 25 and over, a month: from April 2022 to April 2025.
+    found = paid_next("{kind: index}", "{step_yuan: 0.01, mode: nearest}", now, inflation_share=Decimal(prices))
+    assert found[0] == published
+
+
+@pytest.mark.parametrize(
+    ("now", "prices", "earnings", "published"),
+    [("203.85", "0.067", "0.085", 221.20), ("175.20", "0.005", "-0.010", 179.60)],
+)
+def test_the_british_pension_rises_by_the_largest_of_three_to_five_pence(now, prices, earnings, published):
+    shares = {"inflation_share": Decimal(prices), "growth_share": Decimal(earnings)}
+    rule, rounding = "{kind: triple, rise_share: 0.025}", "{step_yuan: 0.05, mode: nearest}"
+    assert paid_next(rule, rounding, now, **shares)[0] == published
+
+
+@pytest.mark.parametrize(
+    ("now", "chain", "adjustment", "published"), [("914", "914.20", "0.032", 943), ("943", "943.4575", "0.025", 967)]
+)
+def test_american_supplemental_income_is_cut_to_the_dollar_from_its_own_uncut_amount(now, chain, adjustment, published):
+    # From 943 alone the rise of 2.5 % would come to 966: the uncut amount of 2024, 11,321.49 a year, is carried on.
+    rule = f"{{kind: base_chain, rise_share: {adjustment}}}"
+    assert paid_next(rule, "{step_yuan: 1, mode: down}", now, chain)[0] == published
+
+
+@pytest.mark.parametrize(
+    ("now", "chain", "rise", "formula", "published"),
+    [
+        ("449", "449", "0.1175", 502, 502),  # 2023: 4.54 %, then 6.9 %
+        ("502", "469.38", "0.1987", 563, 563),  # 2024: 9.07 %, then 9.9 %, on the base without last year's second part
+        ("563", "535.09", "0.0071", 539, 563),  # 2025: the formula lies below what is paid, which stays
+    ],
+)
+def test_the_german_rate_is_the_larger_of_its_chain_and_of_what_is_paid(now, chain, rise, formula, published):
+    found = paid_next(f"{{kind: base_chain, rise_share: {rise}}}", "{mode: nearest}", now, chain)
+    assert found == (published, formula)
+
+
+def test_the_german_base_grows_by_seven_parts_of_prices_and_three_of_wages():
+    # 0.7 x 6 % and 0.3 x 4 %: 5.4 %, of 500 a rise of 27.
+    shares = {"inflation_share": Decimal("0.06"), "growth_share": Decimal("0.04")}
+    assert paid_next("{kind: mixed, price_weight: 0.7}", "{mode: nearest}", "500", **shares)[0] == 527
+
+
+@pytest.mark.parametrize(("median", "published"), [(2_228_445, 713_102), (2_392_013, 765_444)])
+def test_the_korean_line_of_one_person_is_32_per_cent_of_the_standard_median(median, published):
+    # A peg to consumption a year serves: the median a month, twelve times.
+    rule = "{kind: peg, of_consumption_share: 0.32}"
+    consumption = {"urban": Decimal(12 * median), "rural": Decimal(12 * median)}
+    assert paid_next(rule, "{mode: down}", "600000", consumption_yuan_year=consumption)[0] == published

@@ -25,9 +25,11 @@ def pictures(home):
     for lang in ("zh", "en"):
         history = analysis.start(lang=lang, scope="dataset").show("gap_over_time")
         yield f"guangdong/{history.name}.png", history.png()
+        abroad = analysis.start("baseline", "indonesia", lang=lang, scope="dataset").show("gap_over_time")
+        yield f"indonesia/{abroad.name}.png", abroad.png()
         for scenario in scenarios:
             run = analysis.start(scenario, lang=lang)
-            for chart in (run.show("dumbbell"), run.show("tile_grid")):
+            for chart in (run.show("ripple"), run.show("tornado")):
                 yield f"{scenario}/{chart.name}.png", chart.png()
         markdown, figures = analysis.start("batch:memo", lang=lang, scope="batch").memo()
         for chart in figures.values():

@@ -241,7 +241,9 @@ def read_manifest(out: Path) -> dict[str, Any]:
         manifest = json.loads((out / MANIFEST).read_text("utf-8"))
         manifest["files"], manifest["tasks"], manifest["records"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ParametersRefused(f"{out / MANIFEST}: not readable; run again") from error
+        raise ParametersRefused(
+            f"{out / MANIFEST}: not a manifest that this version can read; remove the folder, or choose another --out"
+        ) from error
     return manifest
 
 

@@ -67,6 +67,17 @@ class Text(Strict):
         return self.zh if lang == "zh" else self.en
 
 
+class Reason(Text):
+    """Why a range or a share is what it is; nothing assumed goes without one."""
+
+    @model_validator(mode="after")
+    def _said(self) -> Reason:
+        for lang, text in (("zh", self.zh), ("en", self.en)):
+            if len(text.strip()) < 4:
+                raise ValueError(f"{lang}: a reason is missing; say where the figure comes from")
+        return self
+
+
 _RULE_NEEDS = {
     "freeze": (),
     "index": (),
@@ -180,8 +191,7 @@ class Sharing(Strict):
     besides all that is paid above the minimum.
     """
 
-    id: str
-    reason: Text
+    reason: Reason
     shares: dict[str, dict[str, Share]]
 
     @model_validator(mode="after")
@@ -200,8 +210,8 @@ class Fiscal(Strict):
     id: str
     title: Text
     expenditure_growth_share: RiseShare
-    expenditure_growth_reason: Text
-    sharing: Sharing
+    expenditure_growth_reason: Reason
+    sharing: str
 
 
 class Assumption(Strict):
@@ -209,6 +219,8 @@ class Assumption(Strict):
 
     Attributes:
         unit: of low, central and high.
+        scored: the range is not written but measured: the errors of past forecasts give ``low`` and ``high`` (their
+            80 % interval) and ``degrees_of_freedom`` (the years behind them) when the model runs.
         drawn: whether draws vary it; a convention without a basis for a distribution is not drawn, but is moved to
             its ends one at a time and in the corners.
         reason: why this range.
@@ -217,20 +229,41 @@ class Assumption(Strict):
 
     title: Text
     unit: str
-    low: Number
+    low: Number | None = None
     central: Number
-    high: Number
+    high: Number | None = None
+    scored: bool = False
+    degrees_of_freedom: int | None = None
     drawn: bool = True
-    reason: Text
+    reason: Reason
     ask: Text
 
     @model_validator(mode="after")
     def _ordered(self) -> Assumption:
+        if self.low is None or self.high is None:
+            if not self.scored:
+                raise ValueError("low and high are missing; a range is written, or measured with scored: true")
+            return self
+        if self.scored and self.degrees_of_freedom is None:
+            raise ValueError("scored: true measures the range; leave low and high out")
         if not self.low <= self.central <= self.high:
             raise ValueError(f"low {self.low}, central {self.central}, high {self.high} are not in order")
         bounds = (-1, 1) if self.unit == "share a year" else (0, 1) if self.unit.startswith("share") else None
         if bounds and not (bounds[0] <= self.low and self.high <= bounds[1]):
             raise ValueError(f"low {self.low}, high {self.high}; allowed for a {self.unit}: {bounds[0]} to {bounds[1]}")
+        return self
+
+
+class Timing(Strict):
+    """When the rise is decided and paid; it is owed from January whatever the month (METHODS 7)."""
+
+    notice_month: Annotated[int, Field(ge=1, le=12)] = 1
+    pay_month: Annotated[int, Field(ge=1, le=12)] = 1
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Timing:
+        if self.pay_month < self.notice_month:
+            raise ValueError(f"pay_month {self.pay_month} lies before notice_month {self.notice_month}")
         return self
 
 
@@ -247,9 +280,22 @@ class Scenario(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     draws: Annotated[int, Field(ge=100, le=100_000)]
     fiscal: Fiscal
+    sharing: dict[str, Sharing]
     policy: Policy
+    timing: Timing = Timing()
     assumptions: dict[str, Assumption]
     overrides: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _shared(self) -> Scenario:
+        if self.fiscal.sharing not in self.sharing:
+            raise ValueError(f"fiscal.sharing {self.fiscal.sharing!r}: {nearest(self.fiscal.sharing, self.sharing)}")
+        return self
+
+    @property
+    def shares(self) -> Sharing:
+        """The share set that the fiscal path names."""
+        return self.sharing[self.fiscal.sharing]
 
     def sha256(self) -> str:
         """Return the sha256 of all values, in canonical form."""

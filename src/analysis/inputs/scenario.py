@@ -16,7 +16,7 @@ from typing import Any
 from analysis.errors import ParametersRefused, nearest
 from analysis.files import slug
 from analysis.inputs.parameter_file import ParameterFile, read_parameter_file, scalar
-from analysis.inputs.parameters import Assumption, Batch, Fiscal, Policy, Scenario, exact, validated
+from analysis.inputs.parameters import Assumption, Batch, Fiscal, Policy, Scenario, Sharing, Strict, exact, validated
 
 # The scenario file of one's own that 'tibiao run -f' hands to its notebooks.
 SCENARIO_FILE = "TIBIAO_SCENARIO_FILE"
@@ -73,11 +73,11 @@ def read_scenario(
     for part, kind, model in (("fiscal", "fiscal", Fiscal), ("policy", "policies", Policy)):
         part_file = _read(kind, written.get(part, ""), home, source.where((part,)))
         tree[part] = validated(model, part_file.values, part_file.where).model_dump()
-    named = _read("assumptions", written.get("assumptions", ""), home, source.where(("assumptions",)))
-    tree["assumptions"] = {
-        key: validated(Assumption, value, lambda at, key=key: named.where((key, *at)), key).model_dump()
-        for key, value in named.values.items()
-    }
+    tree["assumptions"] = _each("assumptions", Assumption, written.get("assumptions", ""), home, source)
+    tree["sharing"] = _each("sharing", Sharing, written.get("sharing", ""), home, source)
+    if (named := tree["fiscal"]["sharing"]) not in tree["sharing"]:
+        path = f"params/fiscal/{written['fiscal']}.yaml"
+        raise ParametersRefused(f"{path}: sharing: no such set {named!r}; {nearest(named, tree['sharing'])}")
     whole = {**written, **tree, "overrides": {}}
     whole = validated(Scenario, whole, source.where).model_dump()
     for given, where in (
@@ -124,15 +124,27 @@ def parse_override(text: str) -> tuple[str, Any]:
     return key, scalar(value, f"--set {key}")
 
 
+def _each(part: str, model: type[Strict], name: Any, home: Path, source: ParameterFile) -> dict[str, Any]:
+    """Read a file of several groups of one kind, each under its id."""
+    named = _read(part, name, home, source.where((part,)))
+    return {
+        key: validated(model, value, lambda at, key=key: named.where((key, *at)), key).model_dump()
+        for key, value in named.values.items()
+    }
+
+
 def _read(kind: str, name: Any, home: Path, named_at: str | None = None) -> ParameterFile:
     singular = {
         "scenarios": "scenario",
         "batches": "batch",
         "policies": "policy",
         "assumptions": "assumptions",
+        "sharing": "sharing",
         "fiscal": "fiscal",
     }[kind]
     prefix = f"{named_at}: " if named_at else ""
+    if name in ("", None):
+        raise ParametersRefused(f"{prefix}{singular}: is missing; {nearest('', names(kind, home))}")
     if name not in names(kind, home):
         given = slug(name, f"{prefix}{singular}")
         raise ParametersRefused(

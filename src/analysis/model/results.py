@@ -30,6 +30,7 @@ KEY = [
 # Decimals by unit, fixed at the write: the same bytes whatever the threads, workers, locale or time zone.
 DECIMALS = {
     "yuan/person/month": 2,
+    "rupiah/person/month": 2,
     "yuan/person/year": 1,
     "yuan/worker/month": 0,
     "yuan": 0,

@@ -12,6 +12,8 @@ from analysis.errors import ScenarioFailed, nearest
 from analysis.model.results import with_keys
 
 LANGUAGES = ("zh", "en")
+# Below it a million is too coarse to print.
+TEN_MILLION = 1e7
 
 
 def money(value: float, lang: str) -> tuple[str, str]:
@@ -22,7 +24,9 @@ def money(value: float, lang: str) -> tuple[str, str]:
         (('4.73', '亿元'), ('473', ' million yuan'), ('560', '万元'))
     """
     if lang == "en":
-        return f"{value / 1e6:,.0f}", " million yuan"
+        return (
+            f"{value / 1e6:,.0f}" if abs(value) >= TEN_MILLION or not value else f"{value / 1e6:.1f}"
+        ), " million yuan"
     return (f"{value / 1e8:.2f}", "亿元") if abs(value) >= 1e8 else (f"{value / 1e4:,.0f}", "万元")
 
 
@@ -37,10 +41,13 @@ STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
     "percent2": lambda value, lang: (f"{100 * value:.2f}", "%"),
     "percent3": lambda value, lang: (f"{100 * value:.3f}", "%"),
     "percent0": lambda value, lang: (f"{100 * value:.0f}", "%"),
+    "plain": lambda value, lang: (f"{value:.3g}", ""),
+    "ratio": lambda value, lang: (f"{value:.2f}", ""),
     "count": lambda value, lang: (f"{value:.0f}", ""),
     "one": lambda value, lang: (f"{value:.1f}", ""),
     "money": money,
     "persons": persons,
+    "people": lambda value, lang: (persons(value, lang)[0], ""),
 }
 
 
@@ -63,28 +70,30 @@ class Facts:
     said: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Index the rows by what a question names."""
+        """Index the rows by measure: a page asks some hundred times."""
         own = self.table[self.table["scenario"].isin(["", self.scenario])]
-        self._keyed = with_keys(own)
+        self._measured: dict[str, list[dict[str, Any]]] = {}
+        for key, row in zip(with_keys(own).index, own.to_dict("records"), strict=True):
+            self._measured.setdefault(row["measure"], []).append(row | {"key": key})
 
-    def row(self, measure: str, **where: Any) -> tuple[str, pd.Series]:
+    def row(self, measure: str, **where: Any) -> tuple[str, dict[str, Any]]:
         """Return the one row that answers, with its key; the scenario's own before the dataset's.
 
         Raises:
             ScenarioFailed: none, or more than one.
         """
-        asked = {"component": "", "tier": "", "residence": "", "statistic": "central", "measure": measure} | where
+        asked = {"component": "", "tier": "", "residence": "", "statistic": "central"} | where
         asked = {name: str(value) for name, value in asked.items()}
-        rows = self._keyed[self._keyed["measure"] == measure]
-        for name, value in asked.items():
-            rows = rows[rows[name] == value]
+        rows = [
+            row for row in self._measured.get(measure, ()) if all(row[name] == value for name, value in asked.items())
+        ]
         if len(rows) > 1:
-            rows = rows[rows["scenario"] == self.scenario]
+            rows = [row for row in rows if row["scenario"] == self.scenario]
         if len(rows) != 1:
             raise ScenarioFailed(
-                f"results hold {len(rows)} rows of {asked}; {nearest(measure, set(self._keyed['measure']))}"
+                f"results hold {len(rows)} rows of {measure} {asked}; {nearest(measure, self._measured)}"
             )
-        return rows.index[0], rows.iloc[0]
+        return rows[0]["key"], rows[0]
 
     def has(self, measure: str, **where: Any) -> bool:
         """Say whether a row answers."""

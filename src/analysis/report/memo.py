@@ -1,4 +1,4 @@
-"""The memo: one page in two languages, PDF and HTML, from results by key."""
+"""The memo: two pages in two languages, PDF and HTML, from results by key."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from analysis.report import sentences, tables
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
+from analysis.report.second_page import dated, pipe_table, second_page
 from analysis.report.style import Chart, font_path
 
 if TYPE_CHECKING:
+    from analysis.inputs.parameters import Assumption
     from analysis.report.wording import Wording
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,23 +24,29 @@ FORMATS = ("html", "pdf")
 
 
 def page(
-    facts: Facts, wording: Wording, figures: dict[str, Chart], context: dict[str, str], apart_since: int | None
+    facts: Facts,
+    wording: Wording,
+    figures: dict[str, Chart],
+    context: dict[str, str],
+    apart_since: int | None,
+    assumed: dict[str, Assumption],
 ) -> str:
-    """Return the one page as marked markdown; every number carries its key.
+    """Return both pages as marked markdown; every number carries its key.
 
     Args:
         facts: marked facts of the proposed scenario.
         wording: words of the language.
-        figures: gap_over_time, dumbbell and tile_grid.
+        figures: every chart, by name.
         context: title of the scenario, its day, and the documents.
         apart_since: for the first sentence.
+        assumed: the scenario's assumptions, ranges filled in.
     """
     _, following = plan_years(facts)
     date = facts.literal
     said = sentences.four_sentences(facts, wording, apart_since)
     colon = wording.pick("：", ": ")
     four = "\n\n".join(f"**{head}**{colon}{text}" for head, text in said)
-    table = _markdown(tables.proposal(facts, wording))
+    table = pipe_table(tables.proposal(facts, wording))
     rows = "\n\n".join(_box_row(wording, *row) for row in sentences.box(facts, wording))
     images = {name: f'![]({name}.png){{width=48.5% alt="{chart.alt}"}}' for name, chart in figures.items()}
     title = wording.pick(
@@ -48,8 +54,8 @@ def page(
         f"Minimum standards of {date(str(following))}: the gap, the rise, the cost",
     )
     note = wording.pick(
-        f"方案：{_dated(context['scenario'], facts)}。测算日{date(context['as_of'])}，只用当日已公布的数据。非官方测算。",
-        f"Scenario: {_dated(context['scenario'], facts)}. As of {date(context['as_of'])}, with nothing published later. Not an official estimate.",
+        f"方案：{dated(context['scenario'], facts)}。测算日{date(context['as_of'])}，只用当日已公布的数据。非官方测算。",
+        f"Scenario: {dated(context['scenario'], facts)}. As of {date(context['as_of'])}, with nothing published later. Not an official estimate.",
     )
     sources = wording.pick(
         f"**来源**：省定最低标准和全省人数 {date(context['minima'])}；各市标准为各市通知及其转载；均列于 data/guangdong/sources.csv。"
@@ -98,6 +104,7 @@ def page(
 ::: {{.note}}
 {sources}
 :::
+{second_page(facts, wording, {name: figures[name].alt for name in ("ripple", "tornado")}, assumed)}
 """
 
 
@@ -199,16 +206,3 @@ def _box_row(wording: Wording, name: str, text: str, share: str) -> str:
     return wording.pick(
         f"**{name}**（占中值花费的{share}）：{text}", f"**{name.capitalize()}** ({share} of the central cost): {text}"
     )
-
-
-def _markdown(table: pd.DataFrame) -> str:
-    """Return a table as a pipe table; columns from the third on are set right."""
-    columns = list(table.columns)
-    align = [":--" if position < 2 else "--:" for position in range(len(columns))]
-    lines = [columns, align, *table.astype(str).to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _dated(text: str, facts: Facts) -> str:
-    """Mark the numbers of a title: they are the policy's own, not results."""
-    return re.sub(r"\d+(\.\d+)?", lambda match: facts.literal(match.group()), text)

@@ -189,12 +189,12 @@ def _cost(facts: Facts, wording: Wording) -> str:
     unknown = facts.say("unknown_areas", "count", year=base)
     above = facts.say("assumption_unobserved_above_minimum", "percent", statistic="high", **where)
     return wording.pick(
-        f"与不提标相比，低保和特困全年新增支出{yuan['central']}（不含孤儿、残疾人两项补贴、低保边缘等），抽样中位数{yuan['median']}，"
+        f"与不提标相比，低保、特困及随标准联动的增发全年新增支出{yuan['central']}（不含孤儿、残疾人两项补贴、低保边缘等），抽样中位数{yuan['median']}，"
         f"各项假设均取最省、最费一端时为{yuan['low']}至{yuan['high']}；抽样中九成够用的数为{yuan['envelope']}。{yuan['central']}中，按规定必须提的{yuan['mandated']}"
         f"（标准已知的市{yuan['known']}，其余按标准未知的{unknown}市恰在下限推算；它们若都高出下限{above}，新增支出合计为{yuan['above']}），"
         f"高于下限的地区跟随提的{yuan['followed']}。中央和省按下限口径负担{yuan['upper']}（{share}），市县{yuan['local']}，分担比例未公布，为假设。"
         f"新增支出为当年全省一般公共预算支出（推算）的{burden}。",
-        f"Against no rise, dibao and tekun (people in extreme hardship) cost {yuan['central']} more a year, without orphans, disability subsidies and "
+        f"Against no rise, dibao, tekun (people in extreme hardship) and what is reckoned on them cost {yuan['central']} more a year, without orphans, disability subsidies and "
         f"low-income edge; the median draw is {yuan['median']}, with every assumption at its cheap or dear end {yuan['low']} or {yuan['high']}. The envelope that "
         f"suffices in nine draws of ten is {yuan['envelope']}. Of the central cost {yuan['mandated']} is obliged by the floors ({yuan['known']} where standards are "
         f"known, the rest by taking the {unknown} unknown cities to stand at the floor; were they {above} above it the whole would be {yuan['above']}) and "
@@ -237,6 +237,8 @@ def _coverage(facts: Facts, wording: Wording) -> str:
 
 def _arrears(facts: Facts, wording: Wording, following: int) -> str:
     where = {"year": following, "component": "arrears"}
+    if facts.value("arrears", **where):
+        return _arrears_by_plan(facts, wording, where)
     if not facts.has("arrears_at_latest", **where) or not facts.value("arrears_at_latest", **where):
         return wording.pick("无补发。", " Nothing falls into arrears.")
     months, late = (
@@ -251,6 +253,23 @@ def _arrears(facts: Facts, wording: Wording, following: int) -> str:
         f"一月起按新标准发放则无补发；若拖到原则上最迟的六月，将有{months}个月、{late}须补发，涉及低保{dibao}、特困{tekun}。",
         f" Paid at the new rate from January nothing falls into arrears; paid only in June, in principle the latest, {months} months and {late} do, "
         f"for {dibao} people on dibao and {tekun} on tekun.",
+    )
+
+
+def _arrears_by_plan(facts: Facts, wording: Wording, where: dict) -> str:
+    """Say what the scenario's own months leave late."""
+    notice, pay, months = (
+        facts.say(measure, "count", **where) for measure in ("notice_month", "pay_month", "months_in_arrears")
+    )
+    late, buffer = facts.say("arrears", "money", **where), facts.say("buffer_needed", "money", **where)
+    on_time = facts.say("on_time_in_full_share", "percent", **where)
+    dibao, tekun = (
+        facts.say("recipients_paid_late", "persons", programme=programme, **where) for programme in ("dibao", "tekun")
+    )
+    return wording.pick(
+        f"本方案{notice}月通知、{pay}月按新标准发放：{months}个月、{late}须补发，涉及低保{dibao}、特困{tekun}；全年按时足额发放{on_time}，须备周转资金{buffer}。",
+        f" By this plan the notice comes in month {notice} and the new rate is first paid in month {pay}: {months} months and {late} fall into arrears, for {dibao} people on dibao "
+        f"and {tekun} on tekun; {on_time} of the year's money is paid on time and in full, and a buffer of {buffer} is needed.",
     )
 
 

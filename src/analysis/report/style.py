@@ -51,9 +51,13 @@ class Chart:
     data: pd.DataFrame
     alt: str
 
+    @functools.cached_property
+    def _png(self) -> bytes:
+        return _saved(self.figure, "png")
+
     def png(self) -> bytes:
         """Return the drawing as PNG; the same bytes for the same data."""
-        return _saved(self.figure, "png")
+        return self._png
 
     def svg(self) -> bytes:
         """Return the drawing as SVG; the same bytes for the same data."""
@@ -139,7 +143,7 @@ def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figu
 
     drawing = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DPI)
     FigureCanvasAgg(drawing)
-    title_lines, foot_lines = wrapped(title, lang, 27.5), wrapped(foot, lang, 48)
+    title_lines, foot_lines = wrapped(title, lang, 27.5), wrapped(foot, lang, 46.5)
     top = 1 - (0.16 * len(title_lines) + 0.08) / height_inches
     bottom = (0.10 * len(foot_lines) + 0.30) / height_inches
     axes = drawing.add_axes((0.12, bottom, 0.84, top - bottom))
@@ -155,7 +159,8 @@ def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figu
 def wrapped(text: str, lang: str, characters: float) -> list[str]:
     """Break a text into lines: Chinese by full-width characters but never inside a number or word, English by words."""
     if lang == "en":
-        return textwrap.wrap(text, int(characters * 2.2))
+        wide = sum(not character.isascii() for character in text)
+        return textwrap.wrap(text, int(characters * 2.2) - wide)
     lines, line, width = [], "", 0.0
     for piece in re.findall(r"[!-~]+|.", text):
         size = len(piece) * (0.55 if piece[0].isascii() else 1.0)

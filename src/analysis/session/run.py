@@ -10,19 +10,25 @@ from typing import Any
 import pandas as pd
 
 from analysis import files
-from analysis.errors import ParametersRefused, nearest
+from analysis.errors import NotHeld, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, load
+from analysis.inputs.parameters import Assumption
 from analysis.inputs.rules import Rule, read_rules
 from analysis.inputs.scenario import Batch, Scenario
 from analysis.model import results
 from analysis.model.score import History, history, only_one_class_apart_since
+from analysis.model.score.record import Record, record
+from analysis.model.score.spread import convergence, spread
+from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import Outcome, simulate
-from analysis.model.simulate.rows import result_rows
 from analysis.report import charts, memo, sentences, tables
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
+from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
 from analysis.session.record import environment_record, inputs_record
+
+NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
 class Run:
@@ -59,13 +65,45 @@ class Run:
         self.proposed, self.scenario = proposed, scenarios[proposed]
         self.evidence: Evidence = load(self.scenario.dataset, self.scenario.as_of, home)
         self.rules: list[Rule] = read_rules(self.scenario.dataset, home)
-        self.wording = Wording(lang, self.evidence.areas)
+        money = self.evidence.descriptor.get("money_unit", {"zh": "元", "en": "yuan"})
+        self.wording = Wording(lang, self.evidence.areas, (money["zh"], money["en"]))
         self._shown: dict[str, Chart] = {}
 
     @functools.cached_property
     def history(self) -> History:
         """The gap in the minima year by year, and how the rules explain each rise."""
         return history(self.evidence, self.rules)
+
+    @functools.cached_property
+    def record(self) -> Record:
+        """The planner scored by history, and modelled money beside the money known.
+
+        Raises:
+            NotHeld: the package has no planner to score.
+        """
+        return record(self.evidence, self.scenario, self.rules)
+
+    @functools.cached_property
+    def dataset_result(self) -> pd.DataFrame:
+        """The result rows of the package: its history, and the record where there is one."""
+        try:
+            return pd.concat([self.history.result, self.record.result], ignore_index=True)
+        except NotHeld:
+            return self.history.result
+
+    @functools.cached_property
+    def drivers(self) -> list[Any]:
+        """Next year's drivers.
+
+        Raises:
+            NotHeld: the package has no series of them.
+        """
+        from analysis.model.drivers.outlook import outlook  # half a second of imports that no other page needs
+
+        found = outlook(self.evidence.observations, self.evidence.whole)
+        if not found:
+            raise NotHeld("no_series")
+        return found
 
     @functools.cached_property
     def outcome(self) -> Outcome:
@@ -88,31 +126,42 @@ class Run:
             ] == files.sha256(stored / "results.csv"):
                 return results.from_csv((stored / "results.csv").read_text("utf-8"))
         outcome = self.outcome if scenario is self.scenario else simulate(self.evidence, scenario, self.rules)
-        return result_rows(self.evidence, scenario, outcome, self.rules)
+        return whole_result(self.evidence, scenario, outcome, self.rules)
 
     @functools.cached_property
     def result(self) -> pd.DataFrame:
         """The long results table of this scope."""
         if self.scope == "dataset":
-            return self.history.result
+            return self.dataset_result
         return pd.concat(self._scenario_tables.values(), ignore_index=True)
 
     @functools.cached_property
     def facts(self) -> Facts:
         """Results by key, the history beside them; of a dataset the history alone."""
         if self.scope == "dataset":
-            return Facts(self.history.result, "", self.lang)
+            return Facts(self.dataset_result, "", self.lang)
         return self.facts_of(self.proposed)
 
     def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
-        """Return the facts of one scenario of the batch, by its name there."""
-        table = pd.concat([self.history.result, self._scenario_tables[scenario]], ignore_index=True)
+        """Return the facts of one scenario of the batch, by its name there; marked, as the memo needs them, with the record."""
+        past = self.dataset_result if self.scope == "dataset" or marked else self.history.result
+        table = pd.concat([past, self._scenario_tables[scenario]], ignore_index=True)
         return Facts(table, self.scenarios[scenario].id, self.lang, marked)
 
     @property
     def titles(self) -> dict[str, str]:
         """Title of each assumption, in the language."""
-        return {name: assumption.title.in_language(self.lang) for name, assumption in self.scenario.assumptions.items()}
+        return {name: assumption.title.in_language(self.lang) for name, assumption in self.assumptions.items()}
+
+    @property
+    def assumptions(self) -> dict[str, Assumption]:
+        """Every assumption of the scenario, measured ranges filled in where the package allows it."""
+        return self.outcome.assumptions if self.has_scenario else {}
+
+    @property
+    def has_scenario(self) -> bool:
+        """Whether the scenario was written for this package; a dataset notebook may be run on another."""
+        return self.evidence.headline["level"] == "class"
 
     @property
     def standards(self) -> pd.DataFrame:
@@ -172,40 +221,86 @@ class Run:
         Raises:
             ParametersRefused: no such table.
         """
-        made: dict[str, Callable[[], pd.DataFrame]] = {
-            "coverage": lambda: tables.coverage(self.evidence, self.wording),
-            "minima": lambda: tables.minima(self.evidence, self.wording),
-            "back_cast": lambda: tables.back_cast(self.history, self.wording),
-            "assumptions": lambda: tables.assumptions(self.scenario, self.wording),
-            "gap_states": lambda: tables.gap_states(self.history, self.wording),
-            "gap_history": lambda: tables.gap_history(self.history, self.wording),
-            "growth_split": lambda: tables.growth_split(self.history, self.wording),
-            "in_force": lambda: tables.in_force(self.evidence, self.wording),
-            "adequacy": lambda: tables.adequacy(self.history, self.wording),
-            "proposal": lambda: tables.proposal(self.facts, self.wording),
-            "steps": lambda: tables.steps(self.outcome.floors.standards.steps, self.wording),
-            "movers": lambda: tables.movers(self.facts, self.wording),
-            "cost_range": lambda: tables.cost_range(self.facts, self.wording),
-            "who_pays": lambda: tables.who_pays(self.facts, self.wording),
-            "swings": lambda: tables.swings(self.facts, self.wording, self.scenario),
-            "box": lambda: tables.box(self.facts, self.wording),
+        made = self._dataset_tables() | self._scenario_tables_made()
+        if name not in made:
+            raise ParametersRefused(f"table {name!r}: {nearest(name, made)}")
+        try:
+            return made[name]()
+        except NotHeld as missing:
+            return pd.DataFrame({"": [self.wording.lack(missing)]})
+
+    def _dataset_tables(self) -> dict[str, Callable[[], pd.DataFrame]]:
+        words = self.wording
+        return {
+            "coverage": lambda: tables.coverage(self.evidence, words),
+            "minima": lambda: tables.minima(self.evidence, words),
+            "back_cast": lambda: tables.back_cast(self.history, words),
+            "gap_states": lambda: tables.gap_states(self.history, words),
+            "gap_history": lambda: tables.gap_history(self.history, words),
+            "growth_split": lambda: tables.growth_split(self.history, words),
+            "in_force": lambda: tables.in_force(self.evidence, words),
+            "adequacy": lambda: tables.adequacy(self.history, words),
+            "spread": lambda: tables.spread(spread(self.evidence), words),
+            "convergence": lambda: tables.convergence(convergence(self.evidence), words),
+            "scored_minima": lambda: tables.scored_minima(self._scored(), words),
+            "score_errors": lambda: tables.score_errors(self._scored(), words),
+            "next_minima": lambda: tables.next_minima(self._scored(), words),
+            "scored_recipients": lambda: tables.scored_recipients(self._scored(), words),
+            "drivers": lambda: tables.drivers(self.drivers, words),
+            "driver_scores": lambda: tables.driver_scores(self.drivers, words),
+            "known_money": lambda: tables.known_money(self._scored(), words),
+        }
+
+    def _scenario_tables_made(self) -> dict[str, Callable[[], pd.DataFrame]]:
+        words = self.wording
+        return {
+            "assumptions": lambda: tables.assumptions(self._costed().assumptions, words),
+            "programmes": lambda: tables.programmes(self._costed().assumptions, words),
+            "requests": lambda: tables.requests(self._asked(), self._costed().assumptions, words),
+            "proposal": lambda: tables.proposal(self.facts, words),
+            "steps": lambda: tables.steps(self.outcome.floors.standards.steps, words),
+            "movers": lambda: tables.movers(self.facts, words),
+            "cost_range": lambda: tables.cost_range(self.facts, words),
+            "who_pays": lambda: tables.who_pays(self.facts, words),
+            "money": lambda: tables.money(self.facts, words),
+            "timing": lambda: tables.timing(self.facts, words),
+            "alternatives": lambda: tables.alternatives(self.facts, words),
+            "break_even": lambda: tables.break_even(self.facts, words),
+            "sobol": lambda: tables.sobol(self.facts, words, self.titles),
+            "box": lambda: tables.box(self.facts, words),
             "scenarios": lambda: tables.scenarios(
                 {name: self.facts_of(name) for name in self.scenarios},
                 {name: one.title.in_language(self.lang) for name, one in self.scenarios.items()},
-                self.wording,
+                words,
             ),
         }
-        if name not in made:
-            raise ParametersRefused(f"table {name!r}: {nearest(name, made)}")
-        return made[name]()
+
+    def _scored(self) -> Facts:
+        """The facts of the record, or the refusal that says why there is none."""
+        _ = self.record  # says here that it is not held, not later that a row is missing
+        return self.facts
+
+    def _costed(self) -> Outcome:
+        if not self.has_scenario:
+            raise NotHeld("no_scenario")
+        return self.outcome
+
+    def _asked(self) -> Facts:
+        """Facts of the scenario's results; a dataset notebook takes those of the scenario that gave it its day."""
+        self._costed()
+        return self.facts if self.scope != "dataset" else self.facts_of(self.proposed)
 
     def source(self, chart: str) -> str:
         """Name the documents behind a chart, shortly."""
         year = self.scenario.base_year
+        if not self.has_scenario:
+            return self.wording.pick("、", ", ").join(sorted(set(self.evidence.sources["publisher"])))
         if chart == "gap_over_time":
             return self.wording.pick(
                 "历年省通知及报道，见数据包来源表", "yearly provincial notices and reports, see the package's sources"
             )
+        if chart == "tornado":
+            return self.wording.pick("花费各数均含假设", "Every cost rests on assumptions")
         measure = "standard" if chart == "tile_grid" else "minimum_standard"
         if measure == "standard":
             return self.wording.pick(
@@ -223,7 +318,7 @@ class Run:
         ]
 
     def memo(self) -> tuple[str, dict[str, Chart]]:
-        """Return the memo's one page as marked markdown, and its charts by name."""
+        """Return the memo's pages as marked markdown, and its charts by name."""
         facts = self.facts_of(self.proposed, marked=True)
         figures = {name: self.show(name) for name in charts.CHARTS}
         context = {
@@ -232,22 +327,26 @@ class Run:
             "minima": self.wording.pick("；", "; ").join(self.documents("minimum_standard")),
             "movers": memo.movers(facts, self.wording, self.titles),
         }
-        return memo.page(facts, self.wording, figures, context, self.apart_since), figures
+        return memo.page(facts, self.wording, figures, context, self.apart_since, self.assumptions), figures
 
-    def why(self, key: str) -> pd.Series:
-        """Return one number with its grade and what it rests on.
+    def why(self, key: str) -> Why:
+        """Return where one number comes from: formula, steps, inputs with source and grade, assumptions and their worth.
 
         Raises:
             ParametersRefused: no such key.
         """
-        keyed = results.with_keys(
-            pd.concat([self.history.result, self.result] if self.scope != "dataset" else [self.result])
-        )
+        both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
+        keyed = results.with_keys(pd.concat(both))
         if key not in keyed.index:
             raise ParametersRefused(
                 f"key {key!r}: no such result; {nearest(key, keyed.index).partition('; ')[2] or 'see results.csv'}"
             )
-        return keyed.loc[key]
+        row = keyed.loc[key]
+        if not self.has_scenario:
+            return explain(row, self.evidence, NO_STEPS, {}, {}, self.wording)
+        swings = self.outcome.swings.set_index("assumption")
+        worth = (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
+        return explain(row, self.evidence, self.steps, self.assumptions, worth, self.wording)
 
     def save(self) -> str:
         """Write results, steps and figures where the run has a folder; say what was done."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from analysis.files import content_hash, slug
 from analysis.files import home as find_home
 from analysis.inputs.evidence.checks import (
     CELL,
-    MONTHLY,
-    YEARLY,
+    PER_MONTH,
+    PER_YEAR,
     descriptor,
     refuse_encoding,
     refuse_far_from_minimum,
@@ -33,6 +33,7 @@ from analysis.inputs.evidence.checks import (
 )
 
 GRADES = ("official", "yearbook_copy", "press", "repost", "derived", "inferred", "synthetic")
+SOURCED = GRADES[: GRADES.index("derived")]
 COLUMNS = [
     *CELL,
     "value",
@@ -47,6 +48,7 @@ COLUMNS = [
 ]
 # From the unit of a source to the unit used inside: factor, unit.
 UNITS = {
+    "1,000 persons": (1e3, "persons"),
     "10,000 persons": (1e4, "persons"),
     "10,000 households": (1e4, "households"),
     "100 million yuan": (1e8, "yuan"),
@@ -80,15 +82,44 @@ class Evidence:
     hidden: pd.DataFrame
     descriptor: dict[str, Any]
     files: tuple[Path, ...]
+    _best: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def whole(self) -> str:
+        """The area that the others are parts of: the province, or the country."""
+        return str(self.areas.index[self.areas["parent_code"] == ""][0])
+
+    @property
+    def headline(self) -> dict[str, str]:
+        """The standards whose gap the package is about: programme, measure and level of area."""
+        return dict(self.descriptor["headline"])
+
+    def known_on(self, day: date) -> Evidence:
+        """Return the package as it was known on an earlier day; a later day shows nothing more than this one.
+
+        Args:
+            day: such as 30 June of a past year.
+        """
+        then = min(day, self.as_of) if self.as_of else day
+        known = self.observations["known_from"] <= pd.Timestamp(then)
+        return replace(
+            self,
+            as_of=then,
+            observations=self.observations[known].reset_index(drop=True),
+            hidden=pd.concat([self.hidden, self.observations[~known]], ignore_index=True),
+        )
 
     def best(self, programme: str, measure: str) -> pd.DataFrame:
         """Return one row per cell of a measure: the preferred one, else the best grade known on the day."""
+        if (programme, measure) in self._best:
+            return self._best[programme, measure].copy()
         table = self.observations
         rows = table[(table["programme"] == programme) & (table["measure"] == measure)]
         rows = rows.assign(rank=rows["grade"].map(GRADES.index)).sort_values(
             [*CELL, "preferred", "rank", "source_id"], ascending=[True] * 6 + [False, True, True]
         )
-        return rows.drop_duplicates(CELL).drop(columns="rank").reset_index(drop=True)
+        self._best[programme, measure] = rows.drop_duplicates(CELL).drop(columns="rank").reset_index(drop=True)
+        return self._best[programme, measure].copy()
 
     def coverage(self) -> pd.DataFrame:
         """Return what is held, by programme and measure.
@@ -202,15 +233,15 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _normalised(table: pd.DataFrame) -> pd.DataFrame:
-    """Give each value the inside unit: yuan, persons, share; a programme's yearly amounts per month."""
+    """Give each value the inside unit: the currency, persons, share; a programme's yearly amounts per month."""
     factor = table["unit"].map(lambda unit: UNITS.get(unit, (1.0, unit))[0])
     unit = table["unit"].map(lambda unit: UNITS.get(unit, (1.0, unit))[1])
-    yearly = (table["programme"] != "") & (table["unit"] == YEARLY)
+    yearly = (table["programme"] != "") & unit.str.endswith(PER_YEAR)
     value = table["value"].astype(float) * factor
     return table.assign(
         year=table["year"].astype(int),
         value=value.mask(yearly, value / 12).round(6),
-        unit=unit.mask(yearly, MONTHLY),
+        unit=unit.mask(yearly, unit.str.removesuffix(PER_YEAR) + PER_MONTH),
         preferred=table["preferred"] == "true",
         known_from=pd.to_datetime(table["known_from"]),
         effective_from=pd.to_datetime(table["effective_from"]),

@@ -14,7 +14,8 @@ import pandas as pd
 from analysis.errors import DataRefused, nearest
 
 CELL = ["area_code", "year", "period", "residence", "programme", "measure"]
-YEARLY, MONTHLY = "yuan/person/year", "yuan/person/month"
+# The ends of the units of money: before them stands the unit of the package's own currency.
+PER_YEAR, PER_MONTH = "/person/year", "/person/month"
 PLAUSIBLE_RATIO = (0.2, 1.5)
 PLAUSIBLE_CHANGE_SHARE = 0.4
 FAR_FROM_MINIMUM = (0.5, 4)
@@ -154,15 +155,11 @@ def refuse_implausible(table: pd.DataFrame) -> None:
     endless = table[~np.isfinite(table["value"])]
     if len(endless):
         raise DataRefused(f"{_place(endless.iloc[0])}: {endless.iloc[0]['value']}: not a finite number")
-    worthless = table[(table["unit"] == MONTHLY) & (table["value"] <= 0)]
+    monthly = table["unit"].str.endswith(PER_MONTH)
+    worthless = table[monthly & (table["value"] <= 0)]
     if len(worthless):
         raise DataRefused(f"{_place(worthless.iloc[0])}: {worthless.iloc[0]['value']:g}: allowed: above zero")
-    money = table[
-        table["preferred"]
-        & (table["unit"] == MONTHLY)
-        & (table["programme"] != "")
-        & ~table["note"].str.startswith(CHECKED)
-    ]
+    money = table[table["preferred"] & monthly & (table["programme"] != "") & ~table["note"].str.startswith(CHECKED)]
     sides = money[money["residence"] != "both"].pivot_table(
         index=[name for name in CELL if name != "residence"], columns="residence", values="value"
     )

@@ -7,23 +7,22 @@ meet the same draws, and their difference is not noise.
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataRefused, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, worst_grade
 from analysis.inputs.parameters import Assumption, Scenario
-from analysis.inputs.rules import Rule, in_force
-from analysis.model import caseload, cost
-from analysis.model.simulate.cells import Floors, cells_of, floors_of, recipients
+from analysis.inputs.rules import Rule
+from analysis.model import cost
+from analysis.model.funding import Gate, capacity_yuan, gate
+from analysis.model.simulate.case import OWN_SCHEDULE, RESIDENCES, Case, draw, persons_next, prepare
+from analysis.model.simulate.cells import Floors
 
-# Counts older than this say little of today's trend: from 2015 to 2019 urban recipients nearly halved.
-TREND_SPAN_YEARS = 6
+__all__ = ["Case", "Outcome", "draw", "persons_next", "prepare", "simulate"]
 CENTRAL, UNFOLLOWED, FOLLOWED = 0, 1, 2
+IDENTITY_YUAN = 1.0
 
 
 @dataclass(frozen=True)
@@ -31,50 +30,48 @@ class Outcome:
     """What one scenario comes to.
 
     Attributes:
-        floors: provincial floors, now and next, with their steps.
+        case: what it was computed from; ``assumptions`` with every range filled in.
         cells: one row per area and residence, with the central parts of the cost beside the inputs.
         totals: extra cost of the province, yuan a year, by measure; ``draws`` is its shape (draws,).
+        drawn: assumption id to its draws, shape (draws,).
         tiers: extra cost by tier: central and draws.
+        spending: yuan a year of dibao and tekun by tier: now, next (with the rise), capacity (next year's, if assistance
+            keeps its share of the budget).
+        gate: whether every tier can bear it.
+        upper_by_set: extra cost that the upper tiers bear under each share set, central.
         coverage: residence, published_persons, trend_persons, entrants_persons.
-        swings: assumption, extra at its low and at its high end, others central.
+        swings: assumption, extra at its low and its high end, others central.
 
     In ``cells`` the columns ``*_central`` are the central case; ``mandated_yuan_month`` and ``extra_mandated`` are what
     the province's rules alone ask for (nobody follows who need not).
     """
 
-    floors: Floors
+    case: Case
     cells: pd.DataFrame
     totals: dict[str, float]
     draws: np.ndarray
+    drawn: dict[str, np.ndarray]
     tiers: dict[str, dict[str, float]]
+    spending: pd.DataFrame
+    gate: Gate
+    upper_by_set: dict[str, float]
     coverage: pd.DataFrame
     swings: pd.DataFrame
 
+    @property
+    def floors(self) -> Floors:
+        """Provincial floors, now and next, with their steps."""
+        return self.case.floors
 
-def draw(assumptions: dict[str, Assumption], seed: int, draws: int) -> dict[str, np.ndarray]:
-    """Draw each assumption from a triangle between low and high with its mode at central; one not drawn stays central.
+    @property
+    def assumptions(self) -> dict[str, Assumption]:
+        """Every assumption with its range, measured or written."""
+        return self.case.assumptions
 
-    Args:
-        assumptions: by id; the stream of each depends on the seed and its id alone.
-        seed: the scenario's seed.
-        draws: how many.
-
-    Returns:
-        Assumption id to values, shape (draws,).
-    """
-    drawn = {}
-    for name, assumption in assumptions.items():
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(name.encode()),)))
-        low, mode, high = float(assumption.low), float(assumption.central), float(assumption.high)
-        varied = assumption.drawn and low < high
-        drawn[name] = rng.triangular(low, mode, high, draws) if varied else np.full(draws, mode)
-    return drawn
-
-
-NEEDED = {
-    "follow_share", "unobserved_moved", "unobserved_above_minimum", "tekun_deviation", "caseload_deviation_urban", "caseload_deviation_rural", "response_share",
-    "supplement_above_floor", "class1_supplement_growth", "allocation_need",
-}  # fmt: skip
+    @property
+    def costed(self) -> list[str]:
+        """The assumptions that the cost of a rise can rest on."""
+        return [name for name in self.case.assumptions if name not in OWN_SCHEDULE]
 
 
 def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outcome:
@@ -88,57 +85,32 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
     Raises:
         DataRefused: the package lacks what the model needs.
         ParametersRefused: an assumption that the model needs is missing, or one is unknown to it.
-        ValueError: the policy needs a driver that the package lacks.
+        ValueError: the policy needs a driver that the package lacks, or an identity does not hold.
     """
-    floors = floors_of(evidence, scenario)
-    cells = cells_of(evidence, scenario, floors)
-    _refuse_assumptions(scenario, cells)
-    multiples = in_force(rules, "multiple_of_dibao", scenario.base_year + 1, scenario.as_of)
-    if not multiples:
-        raise DataRefused(
-            f"params/rules/{evidence.dataset}.yaml: no rule multiple_of_dibao known on {scenario.as_of}: the cost of tekun cannot be given"
-        )
-    counts, tekun = recipients(evidence, "dibao"), recipients(evidence, "tekun")
-
-    def evaluated(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        columns = {name: np.asarray(values, float)[:, None] for name, values in settings.items()}
-        return cost.evaluate(
-            cells,
-            columns,
-            {
-                residence: persons_next(counts, residence, columns, scenario.base_year + 1)
-                for residence in ("urban", "rural")
-            },
-            {
-                residence: tekun_next(tekun, residence, columns, scenario.base_year + 1)
-                for residence in ("urban", "rural")
-            },
-            float(multiples[0].value),
-            Fraction(scenario.policy.rural_share.at_least),
-            float(scenario.policy.round_urban.step_yuan),
-        )
-
-    names = list(scenario.assumptions)
-    ends = {name: (float(a.low), float(a.central), float(a.high)) for name, a in scenario.assumptions.items()}
+    case = prepare(evidence, scenario, rules)
+    cells, names = case.cells, list(case.assumptions)
+    ends = {name: (float(a.low), float(a.central), float(a.high)) for name, a in case.assumptions.items()}
     one_by_one = {name: np.full(3 + 2 * len(names), ends[name][1]) for name in names}
     one_by_one["follow_share"][UNFOLLOWED], one_by_one["follow_share"][FOLLOWED] = 0.0, 1.0
     for position, name in enumerate(names):
         one_by_one[name][3 + 2 * position], one_by_one[name][4 + 2 * position] = ends[name][0], ends[name][2]
-    parts = evaluated(one_by_one)
+    parts = case.evaluate(one_by_one)
+    _check_identity(parts)
     extra = parts["extra"].sum(axis=1)
     at_low, at_high = extra[3::2], extra[4::2]
 
     cheap = {name: ends[name][0 if low <= high else 2] for name, low, high in zip(names, at_low, at_high, strict=True)}
     dear = {name: ends[name][2 if low <= high else 0] for name, low, high in zip(names, at_low, at_high, strict=True)}
-    drawn = draw(scenario.assumptions, scenario.seed, scenario.draws)
-    ranged = evaluated({name: np.concatenate([[cheap[name], dear[name]], drawn[name]]) for name in names})
+    drawn = case.draw()
+    ranged = case.evaluate({name: np.concatenate([[cheap[name], dear[name]], drawn[name]]) for name in names})
     ranged_extra = ranged["extra"].sum(axis=1)
 
-    shares = {area_class: dict(row) for area_class, row in scenario.fiscal.sharing.shares.items()}
-    tiers = _tiers(parts, ranged, cells["area_class"].to_numpy(), shares)
+    area_class = cells["area_class"].to_numpy()
+    tiers = _tiers(parts, ranged, area_class, scenario.shares.shares)
     central = {name: values[CENTRAL] for name, values in parts.items()}
+    spending = _spending(case, parts, area_class)
     return Outcome(
-        floors=floors,
+        case=case,
         cells=cells.assign(
             **{f"{name}_central": values for name, values in central.items()},
             mandated_yuan_month=parts["next_standard"][UNFOLLOWED],
@@ -151,40 +123,63 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
             "followed": extra[FOLLOWED],
             "low": ranged_extra[0],
             "high": ranged_extra[1],
-            "base_spending": parts["base_spending"][CENTRAL].sum(),
+            "dibao_spending": central["dibao_spending"].sum(),
+            "tekun_spending": central["tekun_spending"].sum(),
         },
         draws=ranged_extra[2:],
+        drawn=drawn,
         tiers=tiers,
-        coverage=_coverage(counts, central, cells),
+        spending=spending,
+        gate=gate(spending["next_yuan_year"].to_dict(), spending["capacity_yuan_year"].to_dict()),
+        upper_by_set={
+            name: extra[CENTRAL] - float(_shared(parts, CENTRAL, area_class, one.shares)["local"].sum())
+            for name, one in scenario.sharing.items()
+        },
+        coverage=_coverage(case.counts, central, cells),
         swings=pd.DataFrame({"assumption": names, "at_low_yuan_year": at_low, "at_high_yuan_year": at_high}),
     )
 
 
-def persons_next(counts: pd.DataFrame, residence: str, settings: dict[str, np.ndarray], year: int) -> np.ndarray:
-    """Return next year's recipients of a residence on their trend, shape (S, 1)."""
-    own = counts[counts["residence"] == residence]
-    own = own[own["counted_on"] >= own["counted_on"].max() - pd.DateOffset(years=TREND_SPAN_YEARS)]
-    trend = caseload.trend_share_year(own["counted_on"], own["persons"]) + settings[f"caseload_deviation_{residence}"]
-    return caseload.on_trend(own["persons"].iloc[-1], own["counted_on"].iloc[-1], trend, year)
+def _check_identity(parts: dict[str, np.ndarray]) -> None:
+    """Refuse a run whose parts do not add up: 12 N (z'-z), the supplement floor, entrants, what is linked (METHODS 4)."""
+    rise = parts["next_standard"] - parts["standard"]
+    incumbent = cost.MONTHS * parts["persons"] * rise
+    whole = incumbent + parts["supplement_floor"] + parts["entrant"] + parts["linked"]
+    if np.abs(whole - parts["extra"]).max() > IDENTITY_YUAN or (rise < 0).any() or (parts["entrants"] < 0).any():
+        raise ValueError("the parts of the cost do not add up to the whole")
 
 
-def tekun_next(counts: pd.DataFrame, residence: str, settings: dict[str, np.ndarray], year: int) -> np.ndarray:
-    """Return next year's tekun recipients of a residence: the last count, moved as assumed, shape (S, 1)."""
-    last = counts[counts["residence"] == residence].iloc[-1]
-    return caseload.on_trend(last["persons"], last["counted_on"], settings["tekun_deviation"], year)
+def _shared(
+    parts: dict[str, np.ndarray], row: int, area_class: np.ndarray, shares: dict, kind: str = "extra"
+) -> dict[str, np.ndarray]:
+    whole = parts["extra"] if kind == "extra" else parts["dibao_spending"] + parts["tekun_spending"]
+    least = parts["minimum_extra" if kind == "extra" else "minimum_spending"]
+    return cost.by_tier(least[row : row + 1], whole[row : row + 1], area_class, shares)
 
 
-def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:
-    needed = NEEDED | {f"class4_part_{city}" for city in cells["part_of"] if city}
-    for name in sorted(set(scenario.assumptions) ^ needed):
-        problem = "is missing" if name in needed else f"is not used by the model; {nearest(name, needed)}"
-        raise ParametersRefused(f"assumptions: {name} {problem}")
+def _spending(case: Case, parts: dict[str, np.ndarray], area_class: np.ndarray) -> pd.DataFrame:
+    """Return spending on dibao and tekun by tier: this year's, next year's with the rise, and what the budget lets grow."""
+    shares, growth = case.scenario.shares.shares, float(case.scenario.fiscal.expenditure_growth_share)
+    settings = {name: np.array([value]) for name, value in case.central().items()}
+    before = case.evaluate(settings, year=case.scenario.base_year)
+    now = _shared(before, 0, area_class, shares, "spending")
+    without = _shared(parts, CENTRAL, area_class, shares, "spending")
+    extra = _shared(parts, CENTRAL, area_class, shares)
+    table = pd.DataFrame(
+        {
+            "tier": list(now),
+            "now_yuan_year": [values.sum() for values in now.values()],
+            "next_yuan_year": [without[tier].sum() + extra[tier].sum() for tier in now],
+        }
+    ).set_index("tier")
+    capacity = [capacity_yuan(spent, growth) for spent in table["now_yuan_year"]]
+    return table.assign(capacity_yuan_year=capacity)
 
 
 def _tiers(
     parts: dict[str, np.ndarray], ranged: dict[str, np.ndarray], area_class: np.ndarray, shares: dict
 ) -> dict[str, dict[str, float]]:
-    central = cost.by_tier(parts["minimum_extra"][:1], parts["extra"][:1], area_class, shares)
+    central = _shared(parts, CENTRAL, area_class, shares)
     drawn = cost.by_tier(ranged["minimum_extra"][2:], ranged["extra"][2:], area_class, shares)
     return {
         tier: {
@@ -198,7 +193,7 @@ def _tiers(
 
 def _coverage(counts: pd.DataFrame, central: dict[str, np.ndarray], cells: pd.DataFrame) -> pd.DataFrame:
     last = counts.groupby("residence").last()
-    here = {residence: (cells["residence"] == residence).to_numpy() for residence in ("urban", "rural")}
+    here = {residence: (cells["residence"] == residence).to_numpy() for residence in RESIDENCES}
     return pd.DataFrame(
         {
             "residence": list(here),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,7 +13,21 @@ from analysis.errors import DataRefused
 from analysis.inputs.evidence import Evidence, worst_grade
 from analysis.inputs.parameters import Scenario
 from analysis.model import standards
-from analysis.model.uprating import Cell, Drivers, Uprated, uprate, uprate_supplement_floors
+from analysis.model.simulate.expectations import expected_drivers
+from analysis.model.uprating import Cell, Uprated, uprate, uprate_supplement_floors
+
+NAN = float("nan")
+
+
+class Known(NamedTuple):
+    """A value of an area, the year it is of, and its grade."""
+
+    value: float
+    year: float
+    grade: str
+
+
+UNKNOWN = Known(NAN, NAN, "")
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,7 @@ class Floors:
         grades: (measure, area_code, residence) to the grade of the base value.
         order: class codes from the highest to the lowest.
         classes: class code to class number, as text.
+        wages: class code to the lowest minimum wage of its cities, yuan/worker/month.
     """
 
     standards: Uprated
@@ -32,6 +48,7 @@ class Floors:
     grades: dict[tuple[str, str, str], str]
     order: tuple[str, ...]
     classes: dict[str, str]
+    wages: dict[str, Decimal]
 
 
 def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
@@ -53,13 +70,18 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
         )
     supplements, supplement_grades = _floor_values(evidence, "supplement_floor", scenario.base_year)
     unified = {area for area in order if minima[area, "urban"] == minima[area, "rural"]}
-    drivers = Drivers(minimum_wage_yuan_month=class_minimum_wage(evidence))
+    wages = class_minimum_wage(evidence)
+    policy, year = scenario.policy, scenario.base_year
+    drivers, supplement_drivers = (
+        expected_drivers(evidence, policy, floors, year, wages, unified) for floors in (minima, supplements)
+    )
     return Floors(
-        standards=uprate(minima, scenario.policy, drivers, order, base_year=scenario.base_year),
-        supplements=uprate_supplement_floors(supplements, scenario.policy, drivers, unified),
+        standards=uprate(minima, policy, drivers, order, base_year=year),
+        supplements=uprate_supplement_floors(supplements, policy, supplement_drivers, unified),
         grades=grades | supplement_grades,
         order=order,
         classes=classes.to_dict(),
+        wages=wages,
     )
 
 
@@ -82,15 +104,17 @@ def class_minimum_wage(evidence: Evidence) -> dict[str, Decimal]:
         .sort_values("year")
         .drop_duplicates("area_code", keep="last")
         .set_index("area_code")["value"]
+        .dropna()
+        .to_dict()
     )
     areas = _areas_with_a_class(evidence)
-    by_area = pd.Series(
-        {code: wages.get(code, wages.get(area["parent_code"])) for code, area in areas.iterrows()}, dtype=float
-    ).dropna()
+    by_class: dict[str, list[float]] = {}
+    for code, parent, number in zip(areas.index, areas["parent_code"], areas["area_class"], strict=True):
+        wage = wages.get(code, wages.get(parent))
+        if wage is not None:
+            by_class.setdefault(number, []).append(wage)
     class_codes = evidence.areas[evidence.areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
-    return {
-        class_codes[number]: Decimal(str(least)) for number, least in by_area.groupby(areas["area_class"]).min().items()
-    }
+    return {class_codes[number]: Decimal(str(min(found))) for number, found in sorted(by_class.items())}
 
 
 def _areas_with_a_class(evidence: Evidence) -> pd.DataFrame:
@@ -98,19 +122,23 @@ def _areas_with_a_class(evidence: Evidence) -> pd.DataFrame:
     return areas[areas["level"].isin(["city", "city_part"]) & (areas["area_class"] != "")].sort_index()
 
 
-def _last(evidence: Evidence, programme: str, measure: str, year: int) -> pd.DataFrame:
-    """Return each area's last known value up to a year, by area_code and residence; ``both`` stands for a side that has none."""
+def _last(evidence: Evidence, programme: str, measure: str, year: int) -> dict[Cell, Known]:
+    """Return each area's last known value up to a year, by cell; ``both`` stands for a side that has none."""
     rows = evidence.best(programme, measure)
     rows = rows[(rows["year"] <= year) & (rows["period"] == "Y")]
-    both = rows[rows["residence"] == "both"]
-    sides = pd.concat(
-        [both.assign(residence="urban"), both.assign(residence="rural"), rows[rows["residence"] != "both"]]
-    )
-    return (
-        sides.sort_values("year", kind="stable")
-        .drop_duplicates(["area_code", "residence"], keep="last")
-        .set_index(["area_code", "residence"])
-    )
+    columns = (rows[name].tolist() for name in ("year", "residence", "area_code", "value", "grade"))
+    last: dict[Cell, Known] = {}
+    # The later one stays, and within a year a side's own value.
+    for when, residence, area, value, grade in sorted(
+        zip(*columns, strict=True), key=lambda row: (row[0], row[1] != "both")
+    ):
+        for side in ("urban", "rural") if residence == "both" else (residence,):
+            last[area, side] = Known(value, when, grade)
+    return last
+
+
+def _by_cell(floors: pd.DataFrame, column: str) -> dict[Cell, float]:
+    return dict(zip(zip(floors["area_code"], floors["residence"], strict=True), floors[column], strict=True))
 
 
 def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataFrame:
@@ -135,73 +163,60 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         year,
     )
     table = table.sort_values(["area_code", "residence"], ascending=[True, False]).reset_index(drop=True)
-    by_class = pd.MultiIndex.from_arrays([table["area_class"].map(code_of), table["residence"]])
-    by_area = pd.MultiIndex.from_arrays([table["area_code"], table["residence"]])
-    supplements = floors.supplements.floors.set_index(["area_code", "residence"])
-    last_floor = _last(evidence, "dibao", "supplement_floor", year)
-    city = table["area_code"].map(areas["parent_code"].where(areas["level"] == "city_part", areas.index.to_series()))
-    residents = _last(evidence, "", "resident_population", year)
-    population, population_grade = residents["value"], residents["grade"]
-    consumption = _last(evidence, "", "consumption_expenditure_per_capita", year)["value"]
-    minima_then = evidence.best("dibao", "minimum_standard").set_index(["area_code", "residence", "year"])["value"]
-    positions = {(row.area_code, row.residence): row.Index for row in table.itertuples()}
-    need = city.map(lambda code: consumption.get((code, "rural"), float("nan")))
+    level, parent, name = areas["level"], areas["parent_code"].to_dict(), evidence.areas["name_en"].to_dict()
+    parts = set(level.index[level == "city_part"])
+    in_area = list(zip(table["area_code"], table["residence"], strict=True))
+    in_city = [(parent[area] if area in parts else area, side) for area, side in in_area]
+    in_class = [(code_of[number], side) for number, side in zip(table["area_class"], table["residence"], strict=True)]
+    position = {cell: place for place, cell in enumerate(in_area)}
+    next_minimum = _by_cell(floors.standards.floors, "next_yuan_month")
+    floor, next_floor = (_by_cell(floors.supplements.floors, f"{when}_yuan_month") for when in ("now", "next"))
+    last_floor, residents = (
+        _last(evidence, "dibao", "supplement_floor", year),
+        _last(evidence, "", "resident_population", year),
+    )
+    consumption = _last(evidence, "", "consumption_expenditure_per_capita", year)
+    tekun = _last(evidence, "tekun", "basic_living_standard", year)
+    tekun_now = {cell: known.value for cell, known in tekun.items() if known.year == year}
+    minima_then = (
+        evidence.best("dibao", "minimum_standard").set_index(["area_code", "residence", "year"])["value"].to_dict()
+    )
+    own_floor = [last_floor.get(cell, UNKNOWN) for cell in in_area]
+    need = pd.Series([consumption.get((city, "rural"), UNKNOWN).value for city, _ in in_city])
     return table.assign(
-        next_minimum_yuan_month=minima.set_index(["area_code", "residence"])["next_yuan_month"]
-        .reindex(by_class)
-        .to_numpy(),
+        next_minimum_yuan_month=[next_minimum[cell] for cell in in_class],
         minimum_then_yuan_month=[
-            minima_then.get((code_of[row.area_class], row.residence, row.observed_year), float("nan"))
-            for row in table.itertuples()
+            minima_then.get((*cell, when), NAN) for cell, when in zip(in_class, table["observed_year"], strict=True)
         ],
-        floor_yuan_month=supplements["now_yuan_month"].reindex(by_class).to_numpy(),
-        next_floor_yuan_month=supplements["next_yuan_month"].reindex(by_class).to_numpy(),
-        last_floor_yuan_month=last_floor["value"].reindex(by_class).to_numpy(),
-        own_floor_yuan_month=last_floor["value"].reindex(by_area).to_numpy(),
-        own_floor_year=last_floor["year"].reindex(by_area).to_numpy(),
-        own_floor_grade=last_floor["grade"].reindex(by_area).fillna("").to_numpy(),
-        tekun_yuan_month=_tekun_in_force(evidence, year).reindex(by_area).to_numpy(),
-        population_persons=[
-            population[code, residence] for code, residence in zip(city, table["residence"], strict=True)
-        ],
-        population_grade=[
-            population_grade[code, residence] for code, residence in zip(city, table["residence"], strict=True)
-        ],
+        floor_yuan_month=[floor.get(cell, NAN) for cell in in_class],
+        next_floor_yuan_month=[next_floor.get(cell, NAN) for cell in in_class],
+        last_floor_yuan_month=[last_floor.get(cell, UNKNOWN).value for cell in in_class],
+        own_floor_yuan_month=[known.value for known in own_floor],
+        own_floor_year=[known.year for known in own_floor],
+        own_floor_grade=[known.grade for known in own_floor],
+        tekun_yuan_month=[tekun_now.get(cell, NAN) for cell in in_area],
+        population_persons=[residents[cell].value for cell in in_city],
+        population_grade=[residents[cell].grade for cell in in_city],
         # Shenzhen has no rural consumption: an area without one takes the mean of its class (assumption allocation_need).
         consumption_yuan_year=need.fillna(need.groupby(table["area_class"]).transform("mean")),
-        part_of=[
-            evidence.areas.at[areas.at[code, "parent_code"], "name_en"].lower()
-            if areas.at[code, "level"] == "city_part"
-            else ""
-            for code in table["area_code"]
-        ],
+        part_of=[name[parent[area]].lower() if area in parts else "" for area, _ in in_area],
         part=["class4" if number == "4" else "rest" for number in table["area_class"]],
-        urban_cell=[
-            positions.get((row.area_code, "urban"), -1) if row.residence == "rural" else -1
-            for row in table.itertuples()
-        ],
+        urban_cell=[position.get((area, "urban"), -1) if side == "rural" else -1 for area, side in in_area],
     )
-
-
-def _tekun_in_force(evidence: Evidence, year: int) -> pd.Series:
-    rows = _last(evidence, "tekun", "basic_living_standard", year)
-    return rows[rows["year"] == year]["value"]
 
 
 def recipients(evidence: Evidence, programme: str) -> pd.DataFrame:
     """Return the province's published recipients by residence, oldest first.
 
     Returns:
-        residence, counted_on, persons, grade.
+        residence, counted_on, persons, grade, known_from.
 
     Raises:
         DataRefused: none known.
     """
     rows = evidence.best(programme, "recipients")
     rows = rows[
-        rows["area_code"].map(evidence.areas["level"]).eq("province")
-        & (rows["residence"] != "both")
-        & rows["period"].str.startswith("M")
+        (rows["area_code"] == evidence.whole) & (rows["residence"] != "both") & rows["period"].str.startswith("M")
     ]
     if rows.empty:
         raise DataRefused(
@@ -210,9 +225,8 @@ def recipients(evidence: Evidence, programme: str) -> pd.DataFrame:
     month = rows["period"].str.slice(1, 3)
     counted_on = pd.to_datetime(rows["year"].astype(str) + "-" + month + "-01") + pd.offsets.MonthEnd(0)
     table = rows.assign(counted_on=counted_on, persons=rows["value"])
-    return table.sort_values(["residence", "counted_on"])[["residence", "counted_on", "persons", "grade"]].reset_index(
-        drop=True
-    )
+    columns = ["residence", "counted_on", "persons", "grade", "known_from"]
+    return table.sort_values(["residence", "counted_on"])[columns].reset_index(drop=True)
 
 
 def grade_of(floors: Floors, measure: str) -> str:

@@ -8,10 +8,11 @@ import pandas as pd
 from analysis.inputs.evidence import Evidence, worst_grade
 from analysis.inputs.parameters import Scenario
 from analysis.inputs.rules import Rule, in_force
-from analysis.model import cost
+from analysis.model import cost, timing
 from analysis.model.gap import gap_by_area_share, gap_table
 from analysis.model.results import Rows
 from analysis.model.simulate import Outcome
+from analysis.model.simulate.ripple import ripple_rows
 
 PER = 10_000
 
@@ -23,7 +24,7 @@ def result_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules:
     of the assumptions; floors rest on published figures and the policy alone.
     """
     rows = Rows({"scenario": scenario.id, "dataset": evidence.dataset}, evidence.areas["name_zh"].to_dict())
-    province = evidence.areas.index[evidence.areas["level"] == "province"][0]
+    province = evidence.whole
     _floors(rows, scenario, outcome)
     _gap_in_minima(rows, scenario, outcome, province)
     _in_force(rows, scenario, outcome, evidence, province)
@@ -32,6 +33,7 @@ def result_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules:
     _coverage(rows, scenario, outcome, evidence, province)
     _timeliness(rows, scenario, outcome, rules, province)
     _burden(rows, scenario, outcome, evidence, province)
+    ripple_rows(rows, scenario, outcome, evidence)
     return rows.table()
 
 
@@ -157,7 +159,7 @@ def _supplement_floors_in_force(rows: Rows, outcome: Outcome, year: int, code_of
         rows.add("mandated_supplement_floor_rise", rise, "yuan/person/month", **after, **where)
 
 
-def _cost_grade(outcome: Outcome) -> str:
+def cost_grade(outcome: Outcome) -> str:
     """Return the worst grade of what every cost looks at; the population shares of the allocation are inferred."""
     cells = outcome.cells
     observed = [*cells.loc[cells["observed"], "grade"], *outcome.floors.grades.values(), *outcome.coverage["grade"]]
@@ -166,8 +168,8 @@ def _cost_grade(outcome: Outcome) -> str:
 
 def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> None:
     year, cells = scenario.base_year + 1, outcome.cells
-    grade = _cost_grade(outcome)
-    common = {"year": year, "grade": grade, "rests_on": list(scenario.assumptions)}
+    grade = cost_grade(outcome)
+    common = {"year": year, "grade": grade, "rests_on": outcome.costed}
     total = round(outcome.totals["central"])
     draws = outcome.draws
     quantiles = {"p10": np.quantile(draws, 0.1), "p50": np.quantile(draws, 0.5), "p90": np.quantile(draws, 0.9)}
@@ -180,7 +182,7 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     }.items():
         rows.add("extra_cost", value, "yuan/year", area_code=province, statistic=statistic, **common)
     rows.add("envelope_for_90_percent", quantiles["p90"], "yuan/year", area_code=province, **common)
-    fixed = common | {"rests_on": [name for name in scenario.assumptions if name != "follow_share"]}
+    fixed = common | {"rests_on": [name for name in outcome.costed if name != "follow_share"]}
     rows.add("extra_cost_mandated", outcome.totals["mandated"], "yuan/year", area_code=province, **fixed)
     rows.add("extra_cost_all_follow", outcome.totals["followed"], "yuan/year", area_code=province, **fixed)
     observed = cells["observed"]
@@ -195,16 +197,22 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     followed = outcome.totals["central"] - outcome.totals["mandated"]
     rows.add("extra_cost_by_following", followed, "yuan/year", area_code=province, **common)
     now = common | {"rests_on": [name for name in fixed["rests_on"] if name != "response_share"]}
-    rows.add("base_spending", outcome.totals["base_spending"], "yuan/year", area_code=province, **now)
+    for programme in ("dibao", "tekun"):
+        value = outcome.totals[f"{programme}_spending"]
+        rows.add("spending_without_rise", value, "yuan/year", area_code=province, programme=programme, **now)
 
-    parts = {name: cells[f"{name}_central"].sum() for name in cost.COMPONENTS}
-    for component, value in zip(parts, cost.whole_parts(np.array(list(parts.values())), total), strict=True):
-        programme = "tekun" if component == "linked" else "dibao"
+    linked = [name.removeprefix("linked_") for name in cells if name.startswith("linked_") and name != "linked_central"]
+    linked = [name.removesuffix("_central") for name in linked]
+    parts = {("dibao", name): cells[f"{name}_central"].sum() for name in cost.COMPONENTS if name != "linked"}
+    parts |= {(programme, "linked"): cells[f"linked_{programme}_central"].sum() for programme in linked}
+    wholes = cost.whole_parts(np.array(list(parts.values())), total)
+    for (programme, component), value in zip(parts, wholes, strict=True):
         rows.add(
             "extra_cost", value, "yuan/year", area_code=province, programme=programme, component=component, **common
         )
     tiers = {tier: values["central"] for tier, values in outcome.tiers.items()}
-    shared = common | {"rests_on": [*scenario.assumptions, f"sharing_{scenario.fiscal.sharing.id}"]}
+    shared = common | {"rests_on": [*outcome.costed, f"sharing_{scenario.fiscal.sharing}"]}
+    _tier_spending(rows, scenario, outcome, province, shared)
     for tier, value in zip(tiers, _signed_parts(np.array(list(tiers.values())), total), strict=True):
         where = {"area_code": province, "tier": tier}
         rows.add("extra_cost", value, "yuan/year", **where, **shared)
@@ -219,7 +227,7 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     by_area = cells.groupby("area_code")["extra_central"].sum()
     for area, value in zip(by_area.index, cost.whole_parts(by_area.to_numpy(), total), strict=True):
         rows.add("extra_cost", value, "yuan/year", area_code=area, **common)
-    for name, assumption in scenario.assumptions.items():
+    for name, assumption in outcome.assumptions.items():
         unit = "share" if assumption.unit.startswith("share") else "ratio"
         for statistic in ("low", "central", "high"):
             where = {"area_code": province, "year": year, "statistic": statistic, "grade": "", "rests_on": [name]}
@@ -227,6 +235,29 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     for name, swing in outcome.swings.set_index("assumption").iterrows():
         rows.add(f"extra_cost_if_{name}_low", swing["at_low_yuan_year"], "yuan/year", area_code=province, **common)
         rows.add(f"extra_cost_if_{name}_high", swing["at_high_yuan_year"], "yuan/year", area_code=province, **common)
+
+
+def _tier_spending(rows: Rows, scenario: Scenario, outcome: Outcome, province: str, shared: dict) -> None:
+    """What dibao and tekun take of each tier now and next, what the budget's own growth allows, and what is missing."""
+    growth = [*shared["rests_on"], f"fiscal_{scenario.fiscal.id}"]
+    for tier, line in outcome.spending.iterrows():
+        where = {"area_code": province, "tier": tier}
+        now = shared | {"year": scenario.base_year}
+        rows.add("spending", line["now_yuan_year"], "yuan/year", **where, **now)
+        rows.add("spending", line["next_yuan_year"], "yuan/year", **where, **shared)
+        rows.add("capacity", line["capacity_yuan_year"], "yuan/year", **where, **(shared | {"rests_on": growth}))
+    whole, total = outcome.spending.sum(), shared | {"rests_on": growth}
+    rows.add(
+        "spending", whole["now_yuan_year"], "yuan/year", area_code=province, **(shared | {"year": scenario.base_year})
+    )
+    rows.add("spending", whole["next_yuan_year"], "yuan/year", area_code=province, **shared)
+    rows.add("capacity", whole["capacity_yuan_year"], "yuan/year", area_code=province, **total)
+    rows.add("transfer_needed", outcome.gate.transfer_yuan, "yuan/year", area_code=province, **total)
+    rows.add("short_of_capacity", outcome.gate.short_yuan, "yuan/year", area_code=province, **total)
+    for name, value in outcome.upper_by_set.items():
+        rests = [*outcome.costed, f"sharing_{name}"]
+        under = {"area_code": province, "tier": "upper", **(shared | {"rests_on": rests})}
+        rows.add(f"extra_cost_under_sharing_{name}", value, "yuan/year", **under)
 
 
 def _signed_parts(parts: np.ndarray, total: int) -> np.ndarray:
@@ -250,8 +281,8 @@ def _rests_on(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -
     common = {
         "area_code": province,
         "year": scenario.base_year + 1,
-        "grade": _cost_grade(outcome),
-        "rests_on": list(scenario.assumptions),
+        "grade": cost_grade(outcome),
+        "rests_on": outcome.costed,
     }
     for name, value in (("published", 0.0), ("computed", 0.0), ("assumed", 1.0)):
         rows.add(f"cost_share_{name}", value if total else 0.0, "share", **common)
@@ -273,7 +304,7 @@ def _coverage(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Eviden
         where = {"area_code": province, "residence": line["residence"], "programme": "dibao"}
         now = {"year": year, "period": period, "grade": line["grade"]}
         then = {"year": year + 1, "grade": line["trend_grade"], "rests_on": trend}
-        entering = {"year": year + 1, "grade": _cost_grade(outcome), "rests_on": list(scenario.assumptions)}
+        entering = {"year": year + 1, "grade": cost_grade(outcome), "rests_on": outcome.costed}
         after = line["trend_persons"] + line["entrants_persons"]
         rows.add("recipients", line["published_persons"], "persons", **now, **where)
         rows.add("recipients_on_trend", line["trend_persons"], "persons", **then, **where)
@@ -286,26 +317,54 @@ def _coverage(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Eviden
 
 
 def _timeliness(rows: Rows, scenario: Scenario, outcome: Outcome, rules: list[Rule], province: str) -> None:
-    """What would be in arrears if the rise were paid as late as the rule allows."""
+    """What falls into arrears by the scenario's months, and what would if it were paid as late as the rule allows."""
     effective = in_force(rules, "effective_month", scenario.base_year + 1, scenario.as_of)
     paid_by = in_force(rules, "paid_by_month", scenario.base_year + 1, scenario.as_of)
+    year, cells = scenario.base_year + 1, outcome.cells
+    grade = worst_grade([rule.grade for rule in (effective[:1] + paid_by[:1])])
+    where = {"area_code": province, "year": year, "component": "arrears"}
+    costed = {"grade": worst_grade([grade, cost_grade(outcome)]), "rests_on": outcome.costed}
+    months = scenario.timing
+    rows.add("notice_month", months.notice_month, "month of the year", grade="", **where)
+    rows.add("pay_month", months.pay_month, "month of the year", grade="", **where)
+    _calendar(rows, scenario, outcome, where, costed)
+    moved = cells["next_standard_central"] > cells["standard_central"]
+    persons = {
+        "dibao": cells.loc[moved, ["persons_central", "entrants_central"]].sum().sum(),
+        "tekun": cells.loc[moved, "tekun_persons_central"].sum(),
+    }
+    for programme, count in persons.items():
+        late = count if months.pay_month > 1 else 0.0
+        rows.add("recipients_paid_late", late, "persons", programme=programme, **costed, **where)
     if not (effective and paid_by):
         return
-    months, cells = int(paid_by[0].value - effective[0].value), outcome.cells
-    where = {"area_code": province, "year": scenario.base_year + 1, "component": "arrears"}
-    grade = worst_grade([effective[0].grade, paid_by[0].grade])
+    latest = int(paid_by[0].value - effective[0].value)
     rows.add("latest_payment_month", float(paid_by[0].value), "month of the year", grade=grade, **where)
-    rows.add("months_in_arrears_at_latest", months, "months", grade=grade, **where)
-    costed = {"grade": worst_grade([grade, _cost_grade(outcome)]), "rests_on": list(scenario.assumptions)}
-    late = outcome.totals["central"] * months / cost.MONTHS
-    rows.add("arrears_at_latest", late, "yuan", **costed, **where)
-    moved = cells["next_standard_central"] > cells["standard_central"]
-    for programme, columns in (
-        ("dibao", ["persons_central", "entrants_central"]),
-        ("tekun", ["tekun_persons_central"]),
-    ):
-        persons = cells.loc[moved, columns].sum().sum()
-        rows.add("recipients_paid_late_at_latest", persons, "persons", programme=programme, **costed, **where)
+    rows.add("months_in_arrears_at_latest", latest, "months", grade=grade, **where)
+    arrears = outcome.totals["central"] * latest / cost.MONTHS
+    rows.add("arrears_at_latest", arrears, "yuan", **costed, **where)
+    for programme, count in persons.items():
+        rows.add("recipients_paid_late_at_latest", count, "persons", programme=programme, **costed, **where)
+
+
+def _calendar(rows: Rows, scenario: Scenario, outcome: Outcome, where: dict, costed: dict) -> None:
+    months, extra = scenario.timing, outcome.totals["central"]
+    base = outcome.totals["dibao_spending"] + outcome.totals["tekun_spending"]
+    table = timing.calendar(extra, base, months.notice_month, months.pay_month)
+    rows.add("months_in_arrears", months.pay_month - 1, "months", grade="", **where)
+    amounts = {
+        "arrears": float(timing.arrears_yuan(extra, months.pay_month)),
+        "largest_shortfall_of_a_month": timing.largest_shortfall_yuan(table),
+        "buffer_needed": timing.buffer_yuan(table),
+        "cash_peak": timing.cash_peak_yuan(table),
+    }
+    for measure, value in amounts.items():
+        rows.add(measure, value, "yuan", **costed, **where)
+    rows.add("on_time_in_full_share", timing.on_time_in_full_share(table), "share", **costed, **where)
+    for line in table.itertuples():
+        month = where | {"period": f"M{int(line.month):02d}"}
+        for column in ("due_yuan", "paid_yuan", "allotted_yuan", "balance_yuan"):
+            rows.add(f"calendar_{column.removesuffix('_yuan')}", getattr(line, column), "yuan", **costed, **month)
 
 
 def _burden(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
@@ -318,6 +377,6 @@ def _burden(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence
     measure, growth = "general_public_budget_expenditure", f"fiscal_{scenario.fiscal.id}"
     rows.add(measure, last["value"], "yuan/year", area_code=province, year=last["year"], grade=last["grade"])
     rows.add(measure, following, "yuan/year", area_code=province, year=year, grade=last["grade"], rests_on=[growth])
-    where = {"area_code": province, "year": year, "grade": worst_grade([last["grade"], _cost_grade(outcome)])}
-    rests = [*scenario.assumptions, growth]
+    where = {"area_code": province, "year": year, "grade": worst_grade([last["grade"], cost_grade(outcome)])}
+    rests = [*outcome.costed, growth]
     rows.add("extra_cost_of_expenditure", outcome.totals["central"] / following, "share", rests_on=rests, **where)

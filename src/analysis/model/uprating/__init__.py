@@ -6,7 +6,7 @@ the steps table. Nothing is rounded before its step, and nothing is rounded by b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -14,9 +14,14 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.inputs.parameters import Policy
-from analysis.model.uprating.steps import STEPS, Case, Cell, Drivers, round_to_grid
+from analysis.model.uprating.steps import STEPS, Case, Cell, Drivers, Notes, round_to_grid
+from analysis.model.uprating.steps import Floors as Exact
 
-__all__ = ["Cell", "Drivers", "Uprated", "round_to_grid", "uprate", "uprate_supplement_floors"]
+__all__ = [
+    "Cell", "Drivers", "Uprated", "next_floors", "next_supplement_floors", "round_to_grid", "uprate",
+    "uprate_supplement_floors",
+]  # fmt: skip
+Amounts = Mapping[Cell, Fraction | Decimal | int]
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,12 @@ class Uprated:
 
 
 def uprate(
-    now: Mapping[Cell, Fraction | Decimal | int],
+    now: Amounts,
     policy: Policy,
     drivers: Drivers | None = None,
     order: tuple[str, ...] = (),
-    provincial_floor: Mapping[Cell, Fraction | Decimal | int] | None = None,
-    chain: Mapping[Cell, Fraction | Decimal | int] | None = None,
+    provincial_floor: Amounts | None = None,
+    chain: Amounts | None = None,
     base_year: int | None = None,
 ) -> Uprated:
     """Return next year's floors and what each step did.
@@ -55,20 +60,9 @@ def uprate(
     Raises:
         ValueError: the policy needs something that the drivers lack.
     """
-    exact = {cell: Fraction(value) for cell, value in now.items()}
-    target = policy.catch_up.target_year
-    case = Case(
-        now=exact,
-        policy=policy,
-        drivers=drivers or Drivers(),
-        order=tuple(order),
-        provincial_floor={cell: Fraction(value) for cell, value in (provincial_floor or {}).items()},
-        chain={cell: Fraction(value) for cell, value in (chain or {}).items()},
-        years_to_target=target - base_year if target and base_year else None,
-    )
-    floors, rows, unratcheted = dict(exact), [], dict(exact)
-    for number, (name, step) in enumerate(STEPS, start=1):
-        after, notes = step(case, floors)
+    case = _case(now, policy, drivers, order, provincial_floor, chain, base_year)
+    exact, rows, after, unratcheted = case.now, [], case.now, case.now
+    for number, (name, floors, after, notes) in enumerate(_stepped(case), start=1):
         for cell in floors:
             note = notes.get(cell, "")
             rows.append(
@@ -85,7 +79,6 @@ def uprate(
             )
         if name == "ratchet":
             unratcheted = floors
-        floors = after
     columns = [
         "area_code",
         "residence",
@@ -98,14 +91,70 @@ def uprate(
         "overrides",
     ]
     table = pd.DataFrame(
-        [(*cell, float(exact[cell]), float(floors[cell]), float(unratcheted[cell])) for cell in floors],
+        [(*cell, float(exact[cell]), float(after[cell]), float(unratcheted[cell])) for cell in after],
         columns=["area_code", "residence", "now_yuan_month", "next_yuan_month", "unratcheted_yuan_month"],
     )
     return Uprated(table, pd.DataFrame(rows, columns=columns))
 
 
+def next_floors(
+    now: Amounts,
+    policy: Policy,
+    drivers: Drivers | None = None,
+    order: tuple[str, ...] = (),
+    base_year: int | None = None,
+) -> Exact:
+    """Return next year's floors alone, exact, yuan/person/month: those of :func:`uprate`, which also says why.
+
+    Args:
+        now: as in :func:`uprate`.
+        policy: as there.
+        drivers: as there.
+        order: as there.
+        base_year: as there.
+
+    Raises:
+        ValueError: as there.
+    """
+    *_, (_, _, after, _) = _stepped(_case(now, policy, drivers, order, base_year=base_year))
+    return after
+
+
+def _case(
+    now: Amounts,
+    policy: Policy,
+    drivers: Drivers | None = None,
+    order: tuple[str, ...] = (),
+    provincial_floor: Amounts | None = None,
+    chain: Amounts | None = None,
+    base_year: int | None = None,
+) -> Case:
+    target = policy.catch_up.target_year
+    exact, least, chained = (
+        {cell: Fraction(value) for cell, value in (amounts or {}).items()} for amounts in (now, provincial_floor, chain)
+    )
+    return Case(
+        now=exact,
+        policy=policy,
+        drivers=drivers or Drivers(),
+        order=tuple(order),
+        provincial_floor=least,
+        chain=chained,
+        years_to_target=target - base_year if target and base_year else None,
+    )
+
+
+def _stepped(case: Case) -> Iterator[tuple[str, Exact, Exact, Notes]]:
+    """Yield the name of each step, the floors before it and after it, and its notes."""
+    floors = dict(case.now)
+    for name, step in STEPS:
+        after, notes = step(case, floors)
+        yield name, floors, after, notes
+        floors = after
+
+
 def uprate_supplement_floors(
-    now: Mapping[Cell, Fraction | Decimal | int],
+    now: Amounts,
     policy: Policy,
     drivers: Drivers | None = None,
     unified: Collection[str] = (),
@@ -121,6 +170,35 @@ def uprate_supplement_floors(
         drivers: what the rules look at.
         unified: areas whose standard is one for town and country: their rural floor takes the urban rule too.
     """
+    parts = [uprate(cells, rules, drivers) for cells, rules in _supplement_parts(now, policy, unified)]
+    return Uprated(
+        *(
+            pd.concat(tables, ignore_index=True)
+            for tables in zip(*((one.floors, one.steps) for one in parts), strict=True)
+        )
+    )
+
+
+def next_supplement_floors(
+    now: Amounts, policy: Policy, drivers: Drivers | None = None, unified: Collection[str] = ()
+) -> Exact:
+    """Return next year's supplement floors alone, exact, yuan/person/month: those of :func:`uprate_supplement_floors`.
+
+    Args:
+        now: as there.
+        policy: as there.
+        drivers: as there.
+        unified: as there.
+
+    Raises:
+        ValueError: the policy needs something that the drivers lack.
+    """
+    first, second = (next_floors(cells, rules, drivers) for cells, rules in _supplement_parts(now, policy, unified))
+    return first | second
+
+
+def _supplement_parts(now: Amounts, policy: Policy, unified: Collection[str]) -> list[tuple[Amounts, Policy]]:
+    """Return the floors of unified areas and those of the others, each with the policy that it follows."""
     own = policy.model_copy(
         update={
             "unified_stay_unified": policy.unified_stay_unified.model_copy(update={"on": False}),
@@ -130,13 +208,7 @@ def uprate_supplement_floors(
         }
     )
     one_rule = own.model_copy(update={"rule": own.rule.model_copy(update={"rural": own.rule.urban})})
-    parts = [
-        uprate({cell: value for cell, value in now.items() if (cell[0] in unified) is together}, rules, drivers)
+    return [
+        ({cell: value for cell, value in now.items() if (cell[0] in unified) is together}, rules)
         for together, rules in ((True, one_rule), (False, own))
     ]
-    return Uprated(
-        *(
-            pd.concat(tables, ignore_index=True)
-            for tables in zip(*((one.floors, one.steps) for one in parts), strict=True)
-        )
-    )

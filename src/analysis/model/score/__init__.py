@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
 
 import pandas as pd
 
-from analysis.inputs.evidence import GRADES, Evidence, worst_grade
-from analysis.inputs.rules import Rule, in_force
+from analysis.inputs.evidence import SOURCED, Evidence, worst_grade
+from analysis.inputs.rules import Rule
 from analysis.model.gap import adequacy, closed_share, gap_table
 from analysis.model.results import Rows
-from analysis.model.uprating import round_to_grid
+from analysis.model.score.back_cast import back_cast
 
-SOURCED = GRADES[: GRADES.index("derived")]
+__all__ = ["History", "back_cast", "headline_standards", "history", "only_one_class_apart_since", "widest_gap"]
+HALF_YEARS = {"Y": 0.0, "H1": 0.0, "H2": 0.5}
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,31 @@ class History:
         return widest_gap(self.gap)
 
 
+def headline_standards(evidence: Evidence) -> pd.DataFrame:
+    """Return the standards whose gap the package is about, one best row per area, time and residence.
+
+    Returns:
+        area_code, year (the second half of a year ends in .5), period, residence (urban, rural), value_yuan_month (in
+        the package's own currency), unit, grade, known_from.
+    """
+    named = evidence.headline
+    rows = evidence.best(named["programme"], named["measure"])
+    rows = rows[rows["area_code"].map(evidence.areas["level"]).eq(named["level"]) & (rows["residence"] != "both")]
+    if rows["period"].ne("Y").any():
+        rows = rows.assign(year=rows["year"] + rows["period"].map(HALF_YEARS))
+    columns = ["area_code", "year", "period", "residence", "value", "unit", "grade", "known_from"]
+    return rows[columns].rename(columns={"value": "value_yuan_month"}).reset_index(drop=True)
+
+
 def history(evidence: Evidence, rules: Sequence[Rule]) -> History:
     """Return the gap in the minima year by year, its adequacy, and how the rules explain each rise."""
-    minima = evidence.best("dibao", "minimum_standard").rename(columns={"value": "value_yuan_month"})
+    minima = headline_standards(evidence)
     gap = gap_table(minima[["area_code", "year", "residence", "value_yuan_month"]])
     grades = minima.groupby(["area_code", "year"])["grade"].agg(worst_grade).rename("grade").reset_index()
     gap = _closed_since_first_sourced(gap.merge(grades, on=["area_code", "year"], validate="one_to_one"))
     adequate = _adequacy(evidence, minima)
     as_of = evidence.as_of or minima["known_from"].max().date()
-    cast = back_cast(minima, rules, as_of)
+    cast = back_cast(minima, rules, as_of) if rules else back_cast(minima.head(0), rules, as_of)
     return History(gap, adequate, cast, _history_rows(evidence, minima, gap, adequate, cast))
 
 
@@ -64,7 +79,7 @@ def _closed_since_first_sourced(gap: pd.DataFrame) -> pd.DataFrame:
 def _adequacy(evidence: Evidence, minima: pd.DataFrame) -> pd.DataFrame:
     """Return the minima as shares of the province's consumption per head of the year before, by residence."""
     spent = evidence.best("", "consumption_expenditure_per_capita")
-    spent = spent[spent["area_code"].map(evidence.areas["level"]).eq("province") & (spent["period"] == "Y")]
+    spent = spent[(spent["area_code"] == evidence.whole) & (spent["period"] == "Y")]
     # The old household survey ended in 2012; its figures are another concept.
     spent = spent[spent["year"] > 2012].assign(year=lambda rows: rows["year"] + 1)
     table = minima.merge(
@@ -85,16 +100,22 @@ def _adequacy(evidence: Evidence, minima: pd.DataFrame) -> pd.DataFrame:
 def _history_rows(
     evidence: Evidence, minima: pd.DataFrame, gap: pd.DataFrame, adequate: pd.DataFrame, cast: pd.DataFrame
 ) -> pd.DataFrame:
-    rows = Rows(
-        {"scenario": "", "dataset": evidence.dataset, "programme": "dibao"}, evidence.areas["name_zh"].to_dict()
-    )
+    shared = {"scenario": "", "dataset": evidence.dataset, "programme": evidence.headline["programme"]}
+    rows = Rows(shared, evidence.areas["name_zh"].to_dict())
+    measure, unit = evidence.headline["measure"], minima["unit"].iloc[0]
     for row in minima.itertuples():
-        where = {"area_code": row.area_code, "residence": row.residence, "year": row.year, "grade": row.grade}
-        rows.add("minimum_standard", row.value_yuan_month, "yuan/person/month", **where)
+        where = {
+            "area_code": row.area_code,
+            "residence": row.residence,
+            "grade": row.grade,
+            **when(row.year, row.period),
+        }
+        rows.add(measure, row.value_yuan_month, unit, **where)
+    periods = minima.drop_duplicates("year").set_index("year")["period"]
     for row in gap.dropna(subset=["rural_urban_ratio"]).itertuples():
-        where = {"area_code": row.area_code, "year": row.year, "grade": row.grade}
+        where = {"area_code": row.area_code, "grade": row.grade, **when(row.year, periods[row.year])}
         rows.add("minimum_rural_urban_ratio", row.rural_urban_ratio, "ratio", **where)
-        rows.add("minimum_gap", row.gap_yuan_month, "yuan/person/month", **where)
+        rows.add("minimum_gap", row.gap_yuan_month, unit, **where)
         if pd.notna(row.closed_share):
             rows.add("minimum_gap_closed_share", row.closed_share, "share", **where)
     for row in adequate.itertuples():
@@ -109,6 +130,11 @@ def _history_rows(
         if row.rule:
             rows.add("back_cast_excess", row.excess_yuan_month, "yuan/person/month", **where)
     return rows.table()
+
+
+def when(year: float, period: str) -> dict[str, object]:
+    """Return the fields of a result row that say when: the whole year and the period."""
+    return {"year": int(year), "period": period}
 
 
 def widest_gap(gap: pd.DataFrame) -> str:
@@ -131,72 +157,3 @@ def only_one_class_apart_since(gap: pd.DataFrame) -> int | None:
     more = told[told["apart"] > 1]
     later = told[told.index > (more.index.max() if len(more) else 0)]
     return int(later.index.min()) if len(later) and (later["apart"] == 1).all() else None
-
-
-def back_cast(minima: pd.DataFrame, rules: Sequence[Rule], as_of: date) -> pd.DataFrame:
-    """Compare each published minimum with the least that the rule of its year allowed.
-
-    Args:
-        minima: area_code, year, residence, value_yuan_month, grade: one best row per cell.
-        rules: dated rules; only those public on ``as_of`` count.
-        as_of: the day of the plan.
-
-    Returns:
-        One row per class, residence (``both`` where town and country have one floor) and pair of neighbouring
-        sourced years: before_yuan_month, published_yuan_month, rise_share, rule (id, empty where none is
-        published), least_yuan_month (unrounded), rounded_up_yuan_month, excess_yuan_month (published less
-        rounded up) and fit: exact, rounded up, to the nearest yuan, above, or no rule.
-    """
-    sourced = minima[minima["grade"].isin(SOURCED)]
-    values = {
-        (row.area_code, row.residence, row.year): Fraction(str(row.value_yuan_month)) for row in sourced.itertuples()
-    }
-    rows = []
-    for area, residence, year in sorted(values, key=lambda cell: (cell[2], cell[0], cell[1] != "urban")):
-        before = values.get((area, residence, year - 1))
-        if before is None:
-            continue
-        now = values[area, residence, year]
-        unified = values.get((area, "urban", year)) == values.get((area, "rural", year)) and values.get(
-            (area, "urban", year - 1)
-        ) == values.get((area, "rural", year - 1))
-        if unified and residence == "rural":
-            continue
-        bounds = _bounds(list(rules), residence, unified, before, values.get((area, "urban", year)), year, as_of)
-        rows.append(_row(area, "both" if unified else residence, year, before, now, bounds))
-    columns = ["area_code", "residence", "year", "before_yuan_month", "published_yuan_month", "rise_share", "rule"]
-    return pd.DataFrame(
-        rows, columns=[*columns, "least_yuan_month", "rounded_up_yuan_month", "excess_yuan_month", "fit"]
-    )
-
-
-def _bounds(
-    rules: list[Rule], residence: str, unified: bool, before: Fraction, urban: Fraction | None, year: int, as_of: date
-) -> dict[str, Fraction]:
-    sides = ("urban", "both") if unified else (residence, "both")
-    bounds = {}
-    for rule in in_force(rules, "rise_at_least", year, as_of):
-        if rule.residence in sides and (rule.applies_to == "all" or not unified):
-            bounds[rule.id] = before * (1 + Fraction(rule.value))
-    if residence == "rural" and not unified and urban is not None:
-        for rule in in_force(rules, "rural_share", year, as_of)[:1]:
-            bounds[rule.id] = Fraction(rule.value) * urban
-    return bounds
-
-
-def _row(area: str, residence: str, year: int, before: Fraction, now: Fraction, bounds: dict[str, Fraction]) -> tuple:
-    rule = max(bounds, key=lambda name: bounds[name], default="")
-    head = (area, residence, year, float(before), float(now), float(now / before - 1), rule)
-    if not rule:
-        return (*head, float("nan"), float("nan"), float("nan"), "no rule")
-    least = bounds[rule]
-    up = round_to_grid(least)
-    if now == least:
-        fit = "exact"
-    elif now == up:
-        fit = "rounded up"
-    elif now == round_to_grid(least, 1, "nearest"):
-        fit = "to the nearest yuan"
-    else:
-        fit = "above" if now > up else "below"
-    return (*head, float(least), float(up), float(now - up), fit)

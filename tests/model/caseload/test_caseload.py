@@ -14,8 +14,8 @@ def days(*text):
 
 
 def test_a_day_is_a_decimal_year_in_leap_years_too():
-    years = decimal_year(days("2023-01-01", "2023-07-02", "2024-03-31", "2024-07-02"))
-    assert years.tolist() == pytest.approx([2023, 2023 + 182 / 365, 2024 + 90 / 366, 2024 + 183 / 366])
+    years = [decimal_year(day) for day in days("2023-01-01", "2023-07-02", "2024-03-31", "2024-07-02")]
+    assert years == pytest.approx([2023, 2023 + 182 / 365, 2024 + 90 / 366, 2024 + 183 / 366])
 
 
 def test_a_count_that_halves_in_two_years_falls_by_half_the_log_of_two_a_year():
@@ -32,7 +32,7 @@ def test_a_trend_needs_two_counts():
 @given(st.floats(-0.2, 0.2), positive)
 def test_a_steady_trend_is_found_again_and_carried_to_the_middle_of_the_year(drift, start):
     when = days("2019-04-30", "2021-02-28", "2024-03-31")
-    counts = start * np.exp(drift * decimal_year(when))
+    counts = start * np.exp(drift * when.map(decimal_year))
     assert trend_share_year(when, counts) == pytest.approx(drift, abs=1e-9)
     expected = start * np.exp(drift * 2025.5)
     assert on_trend(counts.iloc[-1], when.iloc[-1], drift, 2025) == pytest.approx(expected)

@@ -1,135 +1,12 @@
-"""Charts: each a function from facts and wording to a drawing and the data it shows.
-
-A hollow mark is inferred or derived; the title is a computed finding; the foot says unit, source and worst grade.
-These charts rest on published figures and the policy alone; the costs, which do not, are tables.
-"""
+"""Charts of the plan: floors by class, and the cities that they bind."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
-
-import pandas as pd
-
-from analysis.inputs.evidence import GRADES, worst_grade
 from analysis.model.results import with_keys
 from analysis.report import style
+from analysis.report.charts.frame import class_codes, foot, plan_years
 from analysis.report.facts import Facts
 from analysis.report.wording import Wording
-
-HOLLOW_FROM = GRADES.index("derived")
-
-
-def plan_years(facts: Facts) -> tuple[int, int]:
-    """Return the base year and the year that is planned."""
-    own = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["measure"] == "minimum_standard")]
-    years = sorted(own["year"].astype(int).unique())
-    return years[0], years[-1]
-
-
-def class_codes(facts: Facts) -> list[str]:
-    """Return the area classes, highest first."""
-    own = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["measure"] == "minimum_standard")]
-    return sorted(own["area_code"].unique())
-
-
-def separate_class(facts: Facts) -> str | None:
-    """Return the class with the largest gap between town and country now; None where all are unified."""
-    base, _ = plan_years(facts)
-    gaps = {code: facts.value("minimum_gap", area_code=code, year=base) for code in class_codes(facts)}
-    widest = max(gaps, key=lambda code: gaps[code])
-    return widest if gaps[widest] > 0 else None
-
-
-def foot(rows: pd.DataFrame, wording: Wording, source: str) -> str:
-    """Return the line under a chart."""
-    grade = wording.grade(worst_grade(rows["grade"]))
-    mark = wording.pick("。", ". ")
-    hollow = wording.pick("空心点为推断或推算", "hollow marks are inferred or derived") if _hollow(rows).any() else ""
-    parts = [
-        f"{wording.word('unit_month')}",
-        f"{wording.word('foot_source')}{wording.pick('：', ': ')}{source}",
-        f"{wording.word('foot_grade')}{wording.pick('：', ': ')}{grade}",
-        hollow,
-    ]
-    return mark.join(part for part in parts if part) + mark.strip()
-
-
-def _hollow(rows: pd.DataFrame) -> pd.Series:
-    return rows["grade"].map(lambda grade: bool(grade) and GRADES.index(grade) >= HOLLOW_FROM)
-
-
-@style.styled
-def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
-    """The rural share of the urban minimum where the gap is widest, year by year; and the plan, where there is one."""
-    rows = with_keys(facts.table[facts.table["scenario"].isin(["", facts.scenario])])
-    rows = rows.assign(year=pd.to_numeric(rows["year"]))
-    ratios = rows[rows["measure"] == "minimum_rural_urban_ratio"]
-    gaps = rows[rows["measure"] == "minimum_gap"]
-    last = gaps[(gaps["scenario"] == "") & (gaps["year"] == gaps.loc[gaps["scenario"] == "", "year"].max())]
-    code = last.loc[last["value"].idxmax(), "area_code"]
-    past = ratios[(ratios["scenario"] == "") & (ratios["area_code"] == code)].sort_values("year")
-    base = int(past["year"].iloc[-1])
-    plan = ratios[(ratios["scenario"] != "") & (ratios["area_code"] == code) & (ratios["year"] > base)]
-    drawn_gaps = gaps[(gaps["area_code"] == code) & ((gaps["scenario"] == "") | (gaps["year"] > base))].sort_values(
-        "year"
-    )
-    gap = drawn_gaps.set_index("year")["value"]
-    name, first, now = wording.area(code), past[~_hollow(past)].iloc[0], past["value"].iloc[-1]
-    title = wording.pick(
-        f"{name}农村最低标准由{first['year']}年城镇的{first['value']:.1%}升至{base}年的{now:.1%}",
-        f"{name}: rural minimum from {first['value']:.1%} of the urban one in {first['year']} to {now:.1%} in {base}",
-    )
-    if len(plan):
-        title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0])
-    unit_note = wording.pick(
-        "折线为农村占城镇比重；柱为每人每月差额", "line: rural share of urban; bars: gap a month in yuan"
-    )
-    drawing, axes = style.figure(
-        2.75, title, f"{unit_note}{wording.pick('。', '. ')}{foot(past, wording, source)}", wording.lang
-    )
-    years = [*past["year"], *plan["year"]]
-    bars = axes.twinx()
-    bars.bar(years, [gap[year] for year in years], width=0.55, color=style.UNKNOWN, zorder=0)
-    for year in years:
-        bars.text(year, gap[year] + 4, f"{gap[year]:.0f}", ha="center", va="bottom", fontsize=5.6, color=style.QUIET)
-    bars.set_ylim(0, 620)
-    bars.set_axis_off()
-    axes.set_zorder(bars.get_zorder() + 1)
-    axes.patch.set_visible(False)
-    for (start, low), (end, high) in itertools.pairwise(zip(past["year"], past["value"], strict=True)):
-        # A year that is not known is not bridged by a solid line.
-        axes.plot([start, end], [low, high], color=style.RURAL, linestyle="-" if end - start == 1 else ":", zorder=3)
-    for hollow, group in past.groupby(_hollow(past)):
-        fill = "white" if hollow else style.RURAL
-        axes.plot(group["year"], group["value"], "s", color=style.RURAL, markerfacecolor=fill, markersize=4.2, zorder=4)
-    for row in plan.itertuples():
-        axes.plot([base, row.year], [now, row.value], color=style.NEXT, linestyle="--", zorder=3)
-        axes.plot([row.year], [row.value], "D", color=style.NEXT, markersize=4.6, zorder=4)
-    shifts = {int(first["year"]): 0, base: -5 if len(plan) else 0} | dict.fromkeys(plan["year"], 7)
-    for row in pd.concat([past[past["year"].isin(shifts)], plan]).itertuples():
-        at = {
-            "xytext": (shifts[row.year], -10 if row.year == first["year"] else 5),
-            "textcoords": "offset points",
-            "ha": "center",
-            "fontsize": 6.3,
-            "color": style.INK,
-        }
-        axes.annotate(f"{row.value:.1%}", (row.year, row.value), **at)
-    axes.set_ylim(0.2, 0.85)
-    axes.set_yticks([0.6, 0.7, 0.8], ["60%", "70%", "80%"])
-    axes.set_xticks(years, [str(year)[2:] for year in years])
-    data = pd.concat([past, plan, drawn_gaps])[["area_code", "year", "measure", "value", "unit", "grade"]]
-    return style.Chart(f"gap_over_time.{wording.lang}", drawing, data.reset_index(names="key"), title)
-
-
-def _plan_finding(wording: Wording, now: float, plan: pd.Series) -> str:
-    year, then = int(plan["year"]), plan["value"]
-    if then > now:
-        return wording.pick(f"{year}年再升至{then:.1%}", f"{year} rises further to {then:.1%}")
-    if then < now:
-        return wording.pick(f"{year}年降至{then:.1%}", f"{year} falls to {then:.1%}")
-    return wording.pick(f"{year}年不变", f"{year} does not change it")
 
 
 @style.styled
@@ -304,10 +181,3 @@ def tile_grid(facts: Facts, wording: Wording, source: str) -> style.Chart:
         .sort_values("key")
     )
     return style.Chart(f"tile_grid.{wording.lang}", drawing, data.reset_index(drop=True), title)
-
-
-CHARTS: dict[str, Callable[[Facts, Wording, str], style.Chart]] = {
-    "gap_over_time": gap_over_time,
-    "dumbbell": dumbbell,
-    "tile_grid": tile_grid,
-}

@@ -1,0 +1,113 @@
+"""Requests: which figure a department should ask for first (METHODS 4: break-even and the worth of knowing).
+
+For each assumption: the value at which the plan's affordability flips, and what it would save on average to know the
+figure before the envelope is set.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.inputs.parameters import Assumption
+from analysis.model.simulate import Case, Outcome
+
+ENVELOPE_LEVEL = 0.9
+GRID, BINS = 21, 20
+# An assumption that is not drawn has no distribution: its ends and its central value are taken as equally likely here.
+FEW_DRAWS = 1000
+
+
+def what_to_ask(outcome: Outcome) -> pd.DataFrame:
+    """Rank the assumptions by what it is worth to know them.
+
+    Returns:
+        assumption, regret_yuan_year (what setting the envelope without knowing it costs on average, in money set aside
+        idle or missing), flips_at (the value at which the spending that the budget's own growth allows is just met; NA
+        where none in the range does), affordable (at the central value), drawn; the most worth knowing first.
+    """
+    flips = affordability_flips(outcome.case)
+    regret = pd.Series(
+        {name: regret_of_not_knowing(outcome, name) for name in outcome.assumptions}, name="regret_yuan_year"
+    )
+    table = flips.assign(regret_yuan_year=flips["assumption"].map(regret))
+    return table.iloc[np.argsort(-table["regret_yuan_year"].to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def affordability_flips(case: Case) -> pd.DataFrame:
+    """Return for each assumption the value at which spending just meets what the budget's own growth allows.
+
+    Capacity is this year's spending on dibao and tekun, let grow as the fiscal path lets general expenditure grow.
+
+    Returns:
+        assumption, flips_at (NA where its range holds no such value), affordable (with all central), drawn.
+    """
+    names, central = list(case.assumptions), case.central()
+    settings = {name: np.full(GRID * len(names) + 1, central[name]) for name in names}
+    grids = {name: np.linspace(float(one.low), float(one.high), GRID) for name, one in case.assumptions.items()}
+    for position, name in enumerate(names):
+        settings[name][1 + position * GRID : 1 + (position + 1) * GRID] = grids[name]
+    slack = _slack(case, settings)
+    rows = []
+    for position, name in enumerate(names):
+        own = slack[1 + position * GRID : 1 + (position + 1) * GRID]
+        rows.append((name, crossing(grids[name], own), bool(slack[0] >= 0), case.assumptions[name].drawn))
+    return pd.DataFrame(rows, columns=["assumption", "flips_at", "affordable", "drawn"])
+
+
+def crossing(values: np.ndarray, slack: np.ndarray) -> float:
+    """Return where a curve first crosses zero, between its points by a straight line; NaN where it does not."""
+    turns = np.flatnonzero(np.diff(slack >= 0))
+    if not len(turns):
+        return float("nan")
+    here = turns[0]
+    share = slack[here] / (slack[here] - slack[here + 1])
+    return float(values[here] + share * (values[here + 1] - values[here]))
+
+
+def regret_of_not_knowing(outcome: Outcome, name: str) -> float:
+    """Return the expected saving, yuan a year, from knowing one assumption before the envelope is set.
+
+    The envelope is set where nine costs in ten are borne; a yuan missing weighs nine times a yuan left idle, the
+    weights at which that envelope is best. The saving is the expected loss of one envelope for all values less that of
+    an envelope for each value.
+    """
+    assumption = outcome.assumptions[name]
+    if assumption.low == assumption.high:
+        return 0.0
+    groups = _drawn_groups(outcome, name) if assumption.drawn else _end_groups(outcome, name, assumption)
+    together = np.concatenate(groups)
+    apart = sum(envelope_loss(group) * len(group) for group in groups) / len(together)
+    if not assumption.drawn:
+        return max(envelope_loss(together) - apart, 0.0)
+    # Cutting draws at random saves a little by chance alone; that much is no knowledge.
+    shuffled = np.array_split(np.random.default_rng(outcome.case.scenario.seed).permutation(together), BINS)
+    by_chance = sum(envelope_loss(group) * len(group) for group in shuffled) / len(together)
+    return max(by_chance - apart, 0.0)
+
+
+def envelope_loss(cost_yuan_year: np.ndarray) -> float:
+    """Return the expected loss of the best 90 % envelope: 0.9 of what is missing, 0.1 of what is idle, on average."""
+    missing = cost_yuan_year - np.quantile(cost_yuan_year, ENVELOPE_LEVEL)
+    return float(np.mean(np.maximum(ENVELOPE_LEVEL * missing, (ENVELOPE_LEVEL - 1) * missing)))
+
+
+def _drawn_groups(outcome: Outcome, name: str) -> list[np.ndarray]:
+    order = np.argsort(outcome.drawn[name], kind="stable")
+    return np.array_split(outcome.draws[order], BINS)
+
+
+def _end_groups(outcome: Outcome, name: str, assumption: Assumption) -> list[np.ndarray]:
+    few = {one: values[:FEW_DRAWS] for one, values in outcome.drawn.items()}
+    groups = []
+    for value in (assumption.low, assumption.central, assumption.high):
+        settings = few | {name: np.full(len(few[name]), float(value))}
+        groups.append(outcome.case.evaluate(settings)["extra"].sum(axis=1))
+    return groups
+
+
+def _slack(case: Case, settings: dict[str, np.ndarray]) -> np.ndarray:
+    growth = float(case.scenario.fiscal.expenditure_growth_share)
+    now, following = case.evaluate(settings, year=case.scenario.base_year), case.evaluate(settings)
+    spent, without = ((parts["dibao_spending"] + parts["tekun_spending"]).sum(axis=1) for parts in (now, following))
+    return spent * (1 + growth) - without - following["extra"].sum(axis=1)

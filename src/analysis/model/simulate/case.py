@@ -1,0 +1,239 @@
+"""Case: one scenario on one package, made ready, so that any setting of the assumptions can be costed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataRefused, ParametersRefused, nearest
+from analysis.inputs.evidence import Evidence
+from analysis.inputs.parameters import Assumption, Scenario, exact
+from analysis.inputs.rules import Rule, in_force
+from analysis.model import caseload, cost
+from analysis.model.caseload.track_record import deviation_end_share_year, error_per_root_year, trend_forecasts
+from analysis.model.programmes import OPTIONAL
+from analysis.model.simulate.cells import Floors, cells_of, floors_of, recipients
+
+NEEDED = {
+    "follow_share", "unobserved_moved", "unobserved_above_minimum", "tekun_deviation", "caseload_deviation_urban",
+    "caseload_deviation_rural", "response_share", "supplement_above_floor", "class1_supplement_growth",
+    "allocation_need", "classified_share", "price_link_months_share", "orphan_growth_share", "orphan_institution_share",
+}  # fmt: skip
+RESIDENCES = ("urban", "rural")
+# What children's programmes cost does not hang on the dibao standard: no rise of it rests on these.
+OWN_SCHEDULE = ("orphan_growth_share", "orphan_institution_share")
+Settings = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What every costing of one scenario shares.
+
+    Attributes:
+        scenario: with the ranges of its scored assumptions filled in.
+        floors: provincial floors, now and next, with their steps.
+        cells: one row per area and residence.
+        counts: the province's published dibao recipients.
+        tekun: the province's published tekun recipients.
+        tekun_multiple: least multiple of the dibao standard.
+        disability_living_yuan_month: the flat subsidy in force; 0 where not known.
+        disability_nursing_yuan_month: the same of the nursing subsidy.
+        whole: code of the province.
+        record: what the trend forecast each past June.
+    """
+
+    scenario: Scenario
+    floors: Floors
+    cells: pd.DataFrame
+    counts: pd.DataFrame
+    tekun: pd.DataFrame
+    tekun_multiple: float
+    disability_living_yuan_month: float
+    disability_nursing_yuan_month: float
+    whole: str
+    record: pd.DataFrame
+
+    @property
+    def assumptions(self) -> dict[str, Assumption]:
+        """The scenario's assumptions, ranges filled in."""
+        return self.scenario.assumptions
+
+    @property
+    def year(self) -> int:
+        """The year that is planned."""
+        return self.scenario.base_year + 1
+
+    def central(self) -> dict[str, float]:
+        """Return every assumption's central value."""
+        return {name: float(assumption.central) for name, assumption in self.assumptions.items()}
+
+    def evaluate(
+        self, settings: Settings, year: int | None = None, cells: cost.Cells | None = None
+    ) -> dict[str, np.ndarray]:
+        """Cost a table of settings.
+
+        Args:
+            settings: assumption id to values, shape (S,).
+            year: whose recipients to take; the planned year by default.
+            cells: other cells of the same shape, such as those of another rise.
+
+        Returns:
+            As from :func:`analysis.model.cost.evaluate`, shape (S, n).
+        """
+        columns = {name: np.asarray(values, float)[:, None] for name, values in settings.items()}
+        when = year or self.year
+        return cost.evaluate(
+            self.cells if cells is None else cells,
+            columns,
+            {side: persons_next(self.counts, side, columns, when) for side in RESIDENCES},
+            {side: tekun_next(self.tekun, side, columns, when) for side in RESIDENCES},
+            self.tekun_multiple,
+            Fraction(self.scenario.policy.rural_share.at_least),
+            float(self.scenario.policy.round_urban.step_yuan),
+            self.disability_living_yuan_month,
+        )
+
+    def draw(self, draws: int | None = None, width: float = 1.0) -> dict[str, np.ndarray]:
+        """Draw the assumptions; ``width`` stretches every range around its central value."""
+        count = draws or self.scenario.draws
+        return draw(self.assumptions, self.scenario.seed, count, width)
+
+
+def prepare(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Case:
+    """Make a scenario ready to be costed.
+
+    Args:
+        evidence: as known on the scenario's day.
+        scenario: resolved.
+        rules: the package's dated rules; the tekun multiple is read from them.
+
+    Raises:
+        DataRefused: the package lacks what the model needs.
+        ParametersRefused: an assumption that the model needs is missing, or one is unknown to it.
+        ValueError: the policy needs a driver that the package lacks.
+    """
+    floors = floors_of(evidence, scenario)
+    cells = cells_of(evidence, scenario, floors)
+    _refuse_assumptions(scenario, cells)
+    multiples = in_force(rules, "multiple_of_dibao", scenario.base_year + 1, scenario.as_of)
+    if not multiples:
+        raise DataRefused(
+            f"params/rules/{evidence.dataset}.yaml: no rule multiple_of_dibao known on {scenario.as_of}: the cost of tekun cannot be given"
+        )
+    counts = recipients(evidence, "dibao")
+    record = trend_forecasts(counts, scenario.as_of.year)
+    return Case(
+        scenario=scenario.model_copy(update={"assumptions": _scored(scenario, counts, record)}),
+        floors=floors,
+        cells=cells,
+        counts=counts,
+        tekun=recipients(evidence, "tekun"),
+        tekun_multiple=float(multiples[0].value),
+        disability_living_yuan_month=_flat(evidence, "disability_living", scenario.base_year),
+        disability_nursing_yuan_month=_flat(evidence, "disability_nursing", scenario.base_year),
+        whole=evidence.whole,
+        record=record,
+    )
+
+
+def _flat(evidence: Evidence, programme: str, year: int) -> float:
+    """Return the province's flat subsidy in force, yuan/person/month; 0 where none is known."""
+    rows = evidence.best(programme, "standard")
+    rows = rows[(rows["area_code"] == evidence.whole) & (rows["year"] <= year)].sort_values("year")
+    return float(rows["value"].iloc[-1]) if len(rows) else 0.0
+
+
+def _scored(scenario: Scenario, counts: pd.DataFrame, record: pd.DataFrame) -> dict[str, Assumption]:
+    """Fill the ranges that past errors give: those of the recipients' deviation from their trend, by residence."""
+    filled = dict(scenario.assumptions)
+    for side in RESIDENCES:
+        name = f"caseload_deviation_{side}"
+        own = record[record["residence"] == side]
+        if not filled[name].scored:
+            continue
+        try:
+            error, junes = error_per_root_year(own)
+        except ValueError as missing:
+            raise ParametersRefused(
+                f"assumptions: {name}: {missing} on {scenario.as_of}; write low and high instead of scored: true"
+            ) from missing
+        last_on = counts.loc[counts["residence"] == side, "counted_on"].iloc[-1]
+        # A past year lies between counts: its deviation is not used, and half a year keeps the range finite.
+        span = max(scenario.base_year + 1.5 - caseload.decimal_year(last_on), 0.5)
+        end = exact(round(deviation_end_share_year(error, junes, span), 4))
+        filled[name] = filled[name].model_copy(update={"low": -end, "high": end, "degrees_of_freedom": junes})
+    return filled
+
+
+def draw(assumptions: Mapping[str, Assumption], seed: int, draws: int, width: float = 1.0) -> dict[str, np.ndarray]:
+    """Draw each assumption: a scored one from Student's t, another from a triangle with its mode at central.
+
+    Args:
+        assumptions: by id; the stream of each depends on the seed and its id alone.
+        seed: the scenario's seed.
+        draws: how many.
+        width: factor on the distance of each draw from the central value.
+
+    Returns:
+        Assumption id to values, shape (draws,); one that is not drawn stays central.
+    """
+    drawn = {}
+    for name, assumption in assumptions.items():
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(name.encode()),)))
+        drawn[name] = stretched(assumption, quantile(assumption, rng.random(draws)), width)
+    return drawn
+
+
+def quantile(assumption: Assumption, share: np.ndarray) -> np.ndarray:
+    """Return an assumption's values below which the given shares of its draws lie; central where it is not drawn."""
+    from scipy import special  # a fifth of what scipy.stats costs to import
+
+    low, mode, high = float(assumption.low), float(assumption.central), float(assumption.high)
+    if not assumption.drawn or low == high:
+        return np.full(np.shape(share), mode)
+    if assumption.degrees_of_freedom:
+        # low and high are the ends of the 80 % interval.
+        freedom = assumption.degrees_of_freedom
+        return mode + (high - low) / 2 / special.stdtrit(freedom, 0.9) * special.stdtrit(freedom, share)
+    rising = (mode - low) / (high - low)
+    below = low + np.sqrt(share * (high - low) * (mode - low))
+    above = high - np.sqrt((1 - share) * (high - low) * (high - mode))
+    return np.where(share < rising, below, above)
+
+
+def stretched(assumption: Assumption, values: np.ndarray, width: float) -> np.ndarray:
+    """Stretch values around the central one; a share stays between 0 and 1, a count's growth is left free."""
+    central = float(assumption.central)
+    wider = central + width * (values - central)
+    if assumption.unit.startswith("share") and assumption.unit != "share a year":
+        return np.clip(wider, 0.0, 1.0)
+    return np.maximum(wider, 0.0) if assumption.unit in ("exponent", "times") else wider
+
+
+def persons_next(counts: pd.DataFrame, residence: str, settings: Settings, year: int) -> np.ndarray:
+    """Return a year's recipients of a residence on their trend, shape (S, 1)."""
+    own = counts[counts["residence"] == residence]
+    trend = caseload.window_trend(own) + settings[f"caseload_deviation_{residence}"]
+    return caseload.on_trend(own["persons"].iloc[-1], own["counted_on"].iloc[-1], trend, year)
+
+
+def tekun_next(counts: pd.DataFrame, residence: str, settings: Settings, year: int) -> np.ndarray:
+    """Return a year's tekun recipients of a residence: the last count, moved as assumed, shape (S, 1)."""
+    last = counts[counts["residence"] == residence].iloc[-1]
+    return caseload.on_trend(last["persons"], last["counted_on"], settings["tekun_deviation"], year)
+
+
+def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:
+    needed = NEEDED | {f"class4_part_{city}" for city in cells["part_of"] if city}
+    for name in sorted(set(scenario.assumptions) ^ needed):
+        if name in OPTIONAL:
+            continue
+        problem = (
+            "is missing" if name in needed else f"is not used by the model; {nearest(name, needed | set(OPTIONAL))}"
+        )
+        raise ParametersRefused(f"assumptions: {name} {problem}")

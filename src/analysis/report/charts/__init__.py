@@ -1,0 +1,25 @@
+"""Charts: each a function from facts and wording to a drawing and the data it shows.
+
+A hollow mark is inferred or derived; the title is a computed finding; the foot says unit, source and worst grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis.report import style
+from analysis.report.charts.frame import class_codes, foot, plan_years, separate_class
+from analysis.report.charts.gap import gap_over_time
+from analysis.report.charts.plan import dumbbell, tile_grid
+from analysis.report.charts.risk import ripple, tornado
+from analysis.report.facts import Facts
+from analysis.report.wording import Wording
+
+__all__ = ["CHARTS", "class_codes", "foot", "plan_years", "separate_class"]
+CHARTS: dict[str, Callable[[Facts, Wording, str], style.Chart]] = {
+    "gap_over_time": gap_over_time,
+    "dumbbell": dumbbell,
+    "tile_grid": tile_grid,
+    "ripple": ripple,
+    "tornado": tornado,
+}

@@ -1,0 +1,104 @@
+"""Chart of the gap over time."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from analysis.model.results import with_keys
+from analysis.report import style
+from analysis.report.charts.frame import foot, hollow
+from analysis.report.facts import Facts
+from analysis.report.wording import Wording
+
+# Bars keep below the line: the axis is this many times the tallest.
+BAR_ROOM = 2.41
+SHORT = 10_000
+
+
+@style.styled
+def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
+    """The rural share of the urban minimum where the gap is widest, year by year; and the plan, where there is one."""
+    rows = with_keys(facts.table[facts.table["scenario"].isin(["", facts.scenario])])
+    rows = rows.assign(year=pd.to_numeric(rows["year"]))
+    if rows["period"].eq("H2").any():
+        rows = rows.assign(year=rows["year"] + rows["period"].eq("H2") / 2)
+    ratios = rows[rows["measure"] == "minimum_rural_urban_ratio"]
+    gaps = rows[rows["measure"] == "minimum_gap"]
+    last = gaps[(gaps["scenario"] == "") & (gaps["year"] == gaps.loc[gaps["scenario"] == "", "year"].max())]
+    code = last.loc[last["value"].idxmax(), "area_code"]
+    past = ratios[(ratios["scenario"] == "") & (ratios["area_code"] == code)].sort_values("year")
+    base = past["year"].iloc[-1]
+    plan = ratios[(ratios["scenario"] != "") & (ratios["area_code"] == code) & (ratios["year"] > base)]
+    drawn_gaps = gaps[(gaps["area_code"] == code) & ((gaps["scenario"] == "") | (gaps["year"] > base))].sort_values(
+        "year"
+    )
+    gap = drawn_gaps.set_index("year")["value"]
+    name, first, now = wording.area(code), past[~hollow(past)].iloc[0], past["value"].iloc[-1]
+    lines = (rows["measure"] == "poverty_line").any()
+    noun = wording.pick("贫困线", "poverty line") if lines else wording.pick("最低标准", "minimum")
+    rose = wording.pick("升至" if now >= first["value"] else "降至", "")
+    title = wording.pick(
+        f"{name}农村{noun}由{int(first['year'])}年城镇的{first['value']:.1%}{rose}{int(base)}年的{now:.1%}",
+        f"{name}: rural {noun} from {first['value']:.1%} of the urban one in {int(first['year'])} to {now:.1%} in {int(base)}",
+    )
+    if len(plan):
+        title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0])
+    unit_note = wording.pick(
+        "折线为农村占城镇比重；柱为每人每月差额", f"line: rural share of urban; bars: gap a month in {wording.money}"
+    )
+    drawing, axes = style.figure(
+        2.75, title, f"{unit_note}{wording.pick('。', '. ')}{foot(past, wording, source)}", wording.lang
+    )
+    years = [*past["year"], *plan["year"]]
+    bars, tallest = axes.twinx(), BAR_ROOM * max(gap[year] for year in years)
+    narrowest = min(np.diff(years), default=1)
+    bars.bar(years, [gap[year] for year in years], width=0.55 * narrowest, color=style.UNKNOWN, zorder=0)
+    at = {"ha": "center", "va": "bottom", "fontsize": 5.6, "color": style.QUIET}
+    for year in years:
+        if year == int(year):
+            bars.text(year, gap[year] + 0.007 * tallest, _yuan(gap[year]), **at)
+    bars.set_ylim(0, tallest)
+    bars.set_axis_off()
+    axes.set_zorder(bars.get_zorder() + 1)
+    axes.patch.set_visible(False)
+    for (start, low), (end, high) in itertools.pairwise(zip(past["year"], past["value"], strict=True)):
+        # A year that is not known is not bridged by a solid line.
+        axes.plot([start, end], [low, high], color=style.RURAL, linestyle="-" if end - start <= 1 else ":", zorder=3)
+    for empty, group in past.groupby(hollow(past)):
+        fill = "white" if empty else style.RURAL
+        axes.plot(group["year"], group["value"], "s", color=style.RURAL, markerfacecolor=fill, markersize=4.2, zorder=4)
+    for row in plan.itertuples():
+        axes.plot([base, row.year], [now, row.value], color=style.NEXT, linestyle="--", zorder=3)
+        axes.plot([row.year], [row.value], "D", color=style.NEXT, markersize=4.6, zorder=4)
+    shifts = {int(first["year"]): 0, base: -5 if len(plan) else 0} | dict.fromkeys(plan["year"], 7)
+    for row in pd.concat([past[past["year"].isin(shifts)], plan]).itertuples():
+        at = {
+            "xytext": (shifts[row.year], -10 if row.year == first["year"] else 5),
+            "textcoords": "offset points",
+            "ha": "center",
+            "fontsize": 6.3,
+            "color": style.INK,
+        }
+        axes.annotate(f"{row.value:.1%}", (row.year, row.value), **at)
+    axes.set_ylim(0.2, 0.85)
+    axes.set_yticks([0.6, 0.7, 0.8], ["60%", "70%", "80%"])
+    axes.set_xticks(years, [str(int(year))[2:] if year == int(year) else "" for year in years])
+    data = pd.concat([past, plan, drawn_gaps])[["area_code", "year", "measure", "value", "unit", "grade"]]
+    return style.Chart(f"gap_over_time.{wording.lang}", drawing, data.reset_index(names="key"), title)
+
+
+def _yuan(amount: float) -> str:
+    """Return an amount short enough to stand on its bar."""
+    return f"{amount:.0f}" if amount < SHORT else f"{amount / 1000:.0f}k"
+
+
+def _plan_finding(wording: Wording, now: float, plan: pd.Series) -> str:
+    year, then = int(plan["year"]), plan["value"]
+    if then > now:
+        return wording.pick(f"{year}年再升至{then:.1%}", f"{year} rises further to {then:.1%}")
+    if then < now:
+        return wording.pick(f"{year}年降至{then:.1%}", f"{year} falls to {then:.1%}")
+    return wording.pick(f"{year}年不变", f"{year} does not change it")

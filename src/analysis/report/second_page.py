@@ -1,0 +1,227 @@
+"""The memo's second page: past errors, whether it can be borne, what hangs on it, timing, and what to ask for first."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from analysis.inputs.parameters import Assumption
+from analysis.report import tables
+from analysis.report.charts import plan_years
+from analysis.report.facts import Facts
+from analysis.report.wording import Wording
+
+MOST_REQUESTS = 4
+
+
+def second_page(facts: Facts, wording: Wording, alts: dict[str, str], assumed: dict[str, Assumption]) -> str:
+    """Return the second page as marked markdown; every number carries its key.
+
+    Args:
+        facts: marked facts of the proposed scenario.
+        wording: words of the language.
+        alts: alternative text of the charts ``ripple`` and ``tornado``.
+        assumed: the scenario's assumptions, ranges filled in.
+    """
+    heads = [
+        wording.pick("以往预测的成绩", "How past forecasts did"),
+        wording.pick("负担得起吗", "Can it be borne"),
+        wording.pick("联动与风险", "What hangs on it, and the risk"),
+        wording.pick("先去要哪个数", "What to ask for first"),
+    ]
+    images = " ".join(f'![]({name}.png){{width=48.5% alt="{alt}"}}' for name, alt in alts.items())
+    requests = tables.requests(facts, assumed, wording, MOST_REQUESTS).map(lambda text: dated(text, facts))
+    return f"""
+## {heads[0]}
+
+::: {{.narrow .scored}}
+{pipe_table(tables.scored_minima(facts, wording))}
+:::
+
+{_score(facts, wording)}
+
+## {heads[1]}
+
+{_borne(facts, wording)}
+
+## {heads[2]}
+
+::: {{.figures}}
+{images}
+:::
+
+{_risk(facts, wording)}
+
+## {heads[3]}
+
+::: {{.narrow}}
+{pipe_table(requests, left=2)}
+:::
+
+{_asked(facts, wording)}
+"""
+
+
+def _score(facts: Facts, wording: Wording) -> str:
+    """Say how far off the planner and its rivals were, and what interval that gives next year."""
+    _, following = plan_years(facts)
+    dibao = {"programme": "dibao"}
+    said = {
+        method: facts.say(f"score_mean_absolute_error_{method}", "percent", **dibao)
+        for method in ("planner", "same_rise", "bounds", "consumption")
+    }
+    cells, worst = (
+        facts.say("score_cells_planner", "count", **dibao),
+        facts.say("score_worst_error_planner", "percent", sign=True, **dibao),
+    )
+    code = max(
+        facts.table[(facts.table["measure"] == "minimum_forecast") & (facts.table["residence"] == "rural")]["area_code"]
+    )
+    low, high = (
+        facts.say("minimum_forecast", "yuan", area_code=code, residence="rural", year=following, statistic=end)
+        for end in ("p10", "p90")
+    )
+    tenths = facts.literal("80%")
+    people = _recipients(facts, wording)
+    return wording.pick(
+        f"每格为“预测/公布”，标准为元/人·月；回到以往每年{facts.literal('6')}月，只用当天已公开的数。{cells}格平均偏离{said['planner']}（最大{worst}）；与上年同幅{said['same_rise']}，"
+        f"固定占消费支出的比例{said['consumption']}，只守已生效的下限{said['bounds']}。按这些误差，省里{facts.literal(str(following))}年公布的"
+        f"{wording.area(code)}农村最低标准有{tenths}的把握在{low}至{high}元之间。{people}",
+        f"Each cell: forecast / published, minima in yuan a month, as it would have stood on 30 June with only what was public. Over {cells} cells the forecast was off by {said['planner']} "
+        f"on average (worst {worst}); repeating last year's rise by {said['same_rise']}, a fixed share of consumption by {said['consumption']}, the bounds in force alone by "
+        f"{said['bounds']}. By these errors the rural minimum of {wording.area(code).lower()} published for {facts.literal(str(following))} lies between {low} and {high} yuan "
+        f"with {tenths} chance. {people}".replace("30 June", facts.literal("30 June")),
+    )
+
+
+def _recipients(facts: Facts, wording: Wording) -> str:
+    rows = facts.table[(facts.table["scenario"] == "") & (facts.table["measure"] == "score_recipients_log_error")]
+    rural = rows[rows["residence"] == "rural"].sort_values("year").iloc[-1]
+    where = {"residence": "rural", "year": rural["year"], "period": rural["period"]}
+    ours, published = (facts.say(f"scored_recipients_{what}", "persons", **where) for what in ("trend", "published"))
+    error = facts.say("score_recipients_log_error", "percent", sign=True, **where)
+    year = facts.literal(str(rural["year"]))
+    return wording.pick(
+        f"农村低保人数最近一次差得最多：{year}年预测{ours}、公布{published}（{error}），花费的范围即由这些误差得出。",
+        f"Recipients were missed by more: rural ones of {year} were forecast at {ours} and came to {published} ({error}); the range of the cost is made of these errors.",
+    )
+
+
+def _borne(facts: Facts, wording: Wording) -> str:
+    """Say whether spending stays within what the budget's own growth allows, and what each share set means."""
+    base, following = plan_years(facts)
+    where = {"area_code": wording.whole, "programme": ""}
+    then = where | {"year": following}
+    now, after, capacity = (
+        facts.say("spending", "money", year=base, **where),
+        facts.say("spending", "money", **then),
+        facts.say("capacity", "money", **then),
+    )
+    verdict = _verdict(facts, wording, then)
+    sets = [
+        facts.say(f"extra_cost_under_sharing_{name}", "money", tier="upper", **then)
+        for name in ("low", "middle", "high")
+    ]
+    years = [facts.literal(str(year)) for year in (base, following)]
+    money = _known_money(facts, wording)
+    return wording.pick(
+        f"低保和特困{years[0]}年支出{now}，{years[1]}年含提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出增长，可用{capacity}。{verdict}"
+        f"上级按下限分担的提标，三套比例下分别为{sets[0]}、{sets[1]}、{sets[2]}。{money}",
+        f"Dibao and tekun take {now} in {years[0]} and {after} in {years[1]} with the rise, falling recipients counted in; if assistance grew only as general public budget expenditure "
+        f"does, {capacity} would be there. {verdict}Under the three share sets the upper tiers bear {sets[0]}, {sets[1]} or {sets[2]} of the rise. {money}",
+    )
+
+
+def _verdict(facts: Facts, wording: Wording, then: dict) -> str:
+    short, transfer = facts.value("short_of_capacity", **then), facts.value("transfer_needed", **then)
+    if not short and not transfer:
+        return wording.pick("各级都负担得起。", "Every tier can bear it. ")
+    if not short:
+        said = facts.say("transfer_needed", "money", **then)
+        return wording.pick(
+            f"上级再转移{said}给市县即可负担。",
+            f"It can be borne if {said} more is transferred to cities and counties. ",
+        )
+    said = facts.say("short_of_capacity", "money", **then)
+    rise = facts.say("rise_borne_by_capacity", "percent", **then) if facts.has("rise_borne_by_capacity", **then) else ""
+    borne = (
+        wording.pick(f"；这条口径下各类统一可提{rise}", f"; by this measure all floors could rise {rise}")
+        if rise
+        else ""
+    )
+    return wording.pick(
+        f"按此口径缺{said}{borne}。要按方案提，救助须占预算更大的份额。",
+        f"By this measure {said} is missing{borne}. To rise as proposed, assistance has to take a larger share of the budget. ",
+    )
+
+
+def _known_money(facts: Facts, wording: Wording) -> str:
+    rows = facts.table[(facts.table["scenario"] == "") & (facts.table["measure"] == "known_money_upper_issued")]
+    if rows.empty:
+        return ""
+    where = {"year": rows["year"].iloc[-1]}
+    known, spent = (
+        facts.say("known_money_upper_issued", "money", **where),
+        facts.say("modelled_spending", "money", **where),
+    )
+    share = facts.say("implied_share_upper_issued", "percent0", **where)
+    year = facts.literal(str(where["year"]))
+    return wording.pick(
+        f"可对照的公开数：{year}年下达的中央和省级困难群众补助{known}，为模型测算当年支出{spent}的{share}，口径不尽相同。",
+        f"For comparison, {known} of central and provincial money was issued in {year}, {share} of the {spent} that the model puts that year at; the scopes differ.",
+    )
+
+
+def _risk(facts: Facts, wording: Wording) -> str:
+    _, following = plan_years(facts)
+    where = {"year": following, "area_code": wording.whole, "programme": ""}
+    widths = {
+        (width, end): facts.say(f"extra_cost_widths_{width}", "money", statistic=end, **where)
+        for width in ("halved", "doubled")
+        for end in ("p10", "p90")
+    }
+    late = {"year": following, "component": "arrears"}
+    paid = wording.pick(
+        "一月起按新标准发放，无补发。", "Paid at the new rate from January, nothing falls into arrears."
+    )
+    if facts.value("arrears", **late):
+        months = facts.say("months_in_arrears", "count", **late)
+        buffer, arrears = (facts.say(measure, "money", **late) for measure in ("buffer_needed", "arrears"))
+        paid = wording.pick(
+            f"本方案补发{months}个月、{arrears}，须备周转资金{buffer}。",
+            f"{months} months and {arrears} in arrears, a buffer of {buffer}.",
+        )
+    need, line = (facts.say(f"extra_cost_under_allocation_{name}", "money", **where) for name in ("need", "line"))
+    tail = facts.say("extra_cost_under_response_power_tail", "money", **where)
+    eight = facts.literal("80%")
+    return wording.pick(
+        f"所有范围减半时，{eight}的情形落在{widths['halved', 'p10']}至{widths['halved', 'p90']}；加倍时为{widths['doubled', 'p10']}至{widths['doubled', 'p90']}。"
+        f"人数换一种分配办法，花费由{need}变为{line}（该办法与广州公布的人数不符，仅作对照）；人数对提标的反应取上限时为{tail}。"
+        f"{paid}",
+        f"With all ranges halved {eight} of the draws lie between {widths['halved', 'p10']} and {widths['halved', 'p90']}; doubled, between {widths['doubled', 'p10']} and "
+        f"{widths['doubled', 'p90']}. Another allocation of recipients moves the cost from {need} to {line} (it does not fit Guangzhou's published counts and serves as a bound); the "
+        f"upper bound of the response to the line gives {tail}. {paid}",
+    )
+
+
+def _asked(facts: Facts, wording: Wording) -> str:
+    return wording.pick(
+        "排序按知道这个数平均能少错配多少钱；“翻转”指使上面那条口径由负担不起变为负担得起的取值。",
+        "Ranked by how much money would on average no longer be set aside idle or be missing; the last column is the value at which the measure above turns.",
+    )
+
+
+def pipe_table(table: pd.DataFrame, left: int = 2) -> str:
+    """Return a table as a pipe table; columns after the first ones are set right."""
+    columns = list(table.columns)
+    align = [":--" if position < left else "--:" for position in range(len(columns))]
+    lines = [columns, align, *table.astype(str).to_numpy().tolist()]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def dated(text: str, facts: Facts) -> str:
+    """Mark the numbers of a title or a request: they are no results; what is marked already stays as it is."""
+    if "]{" in text:
+        return text
+    return re.sub(r"\d+(\.\d+)?", lambda match: facts.literal(match.group()), text)

@@ -1,0 +1,44 @@
+"""Tables as officials expect them: small, rounded, in the reader's language, numbers from the results."""
+
+from analysis.report.tables.batch import scenarios
+from analysis.report.tables.evidence import assumptions, coverage, programmes, requests
+from analysis.report.tables.gap import (
+    adequacy,
+    convergence,
+    gap_history,
+    gap_states,
+    growth_split,
+    in_force,
+    minima,
+    spread,
+)
+from analysis.report.tables.plan import (
+    alternatives,
+    box,
+    break_even,
+    cost_range,
+    money,
+    movers,
+    proposal,
+    sobol,
+    steps,
+    timing,
+    who_pays,
+)
+from analysis.report.tables.record import (
+    back_cast,
+    driver_scores,
+    drivers,
+    next_minima,
+    score_errors,
+    scored_minima,
+    scored_recipients,
+)
+from analysis.report.tables.record import money as known_money
+
+__all__ = [
+    "adequacy", "alternatives", "assumptions", "back_cast", "box", "break_even", "convergence", "cost_range", "coverage",
+    "driver_scores", "drivers", "gap_history", "gap_states", "growth_split", "in_force", "known_money", "minima", "money",
+    "movers", "next_minima", "programmes", "proposal", "requests", "scenarios", "score_errors", "scored_minima",
+    "scored_recipients", "sobol", "spread", "steps", "timing", "who_pays",
+]  # fmt: skip

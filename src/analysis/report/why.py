@@ -1,0 +1,190 @@
+"""Why: where one number comes from: formula, steps, inputs with source and grade, assumptions and what each is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.inputs.evidence import Evidence
+from analysis.inputs.parameters import Assumption
+from analysis.report.wording import Wording
+
+# The longest beginning of a measure that stands here names its formula; the words are METHODS' own terms.
+FORMULAS: dict[str, tuple[str, str]] = {
+    "minimum_standard": ("下年最低标准按十个固定步骤得出，见下列步骤", "next year's minimum by the ten fixed steps below"),
+    "supplement_floor": ("最低补差按同样步骤得出（类别次序、农村比例、上限除外）", "the supplement floor by the same steps, less class order, rural share and ceiling"),
+    "minimum_rural_urban_ratio": ("农村最低标准 / 城镇最低标准", "rural minimum / urban minimum"),
+    "minimum_gap": ("城镇最低标准 - 农村最低标准", "urban minimum - rural minimum"),
+    "minimum_forecast": ("沿用当日已知的最近一条提标规则；区间 = 预测 / (1 ∓ t × 以往误差的均方根)", "the last rise rule known that day carried on; interval = forecast / (1 -+ t x root mean square of past errors)"),
+    "scored_": ("回到当年6月30日，只用当日已公开的数，用同样的方法预测", "the same method as of 30 June of the year before, with only what was public"),
+    "score_": ("预测 / 公布 - 1（人数：公布 / 预测的对数）", "forecast / published - 1 (recipients: log of published / forecast)"),
+    "standard": ("max(现行, 下年最低, 现行 × (1 + 跟随程度 × 最低标准增幅))，农村不低于城镇的规定比例", "max(in force, next minimum, in force x (1 + follow x rise of the minimum)), rural at least its share of urban"),
+    "mandated_rise": ("跟随程度取0时的标准 - 现行标准", "the standard with follow = 0 less the one in force"),
+    "extra_cost_if_": ("新增支出，仅把这一项假设移到所示一端，其余取中（P10、P90：其余取中位）", "extra cost with this one assumption at the end named, all others central (P10, P90: others at their medians)"),
+    "extra_cost_under_allocation": ("新增支出，受助人数按另一办法分配", "extra cost with recipients allocated another way"),
+    "extra_cost_under_response": ("新增支出，人数对标准的反应按所示模型", "extra cost with recipients answering the line by the model named"),
+    "extra_cost_under_sharing": ("上级负担 = Σ 下限口径新增 × 该套分担比例", "upper tiers = sum of the extra at the minimum x the shares of the set"),
+    "extra_cost_widths": ("抽样分位数，各项假设到中值的距离乘以所示倍数", "quantile of the draws with every distance from central stretched as named"),
+    "extra_cost": ("Σ 地区、城乡：12N(z'-z) + 12N·max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + 联动项目", "sum over areas and residences: 12N(z'-z) + 12N max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + what is linked"),
+    "envelope_for_90_percent": ("新增支出抽样的九成位", "the ninth decile of the drawn extra cost"),
+    "spending": ("12 × 人数 × 补差（低保）+ 12 × 人数 × 标准（特困），下年另加新增支出", "12 x recipients x supplement (dibao) + 12 x recipients x standard (tekun); next year with the extra cost"),
+    "capacity": ("本年支出 × (1 + 一般公共预算支出增速)", "this year's spending x (1 + growth of general public budget expenditure)"),
+    "short_of_capacity": ("各级支出超出可支出之和，减去可调剂的余额", "what no tier can bear after transfers"),
+    "rise_borne": ("统一增幅按0.5%一格逐一测算，取不超过额度的最大值", "the largest uniform rise, by half per cents, whose cost the envelope bears"),
+    "regret_of_not_knowing": ("九成额度的期望损失，知道该假设之前减之后", "expected loss of the 90 % envelope, before less after the assumption is known"),
+    "sobol": ("索博尔指数：新增支出方差中由该假设带来的份额", "Sobol index: the share of the variance of the extra cost that the assumption carries"),
+    "recipients_on_trend": ("最近公布数 × exp(趋势 × 到下年年中的年数)", "last published count x exp(trend x years to the middle of next year)"),
+    "entrants": ("N × ((z'/z)^(应对 × (z/b-1)) - 1)", "N x ((z'/z)^(response x (z/b - 1)) - 1)"),
+    "arrears": ("全年新增支出 × (发放月 - 1) / 12", "extra cost x (month of payment - 1) / 12"),
+    "calendar": ("1月起应付；发放月补足；新增资金自通知月起按月平均拨付", "due from January; made good in the month of payment; the extra allotted in equal parts from the notice"),
+    "buffer_needed": ("各月累计拨付减累计支出的最大缺口", "largest shortfall of allotments to date against payments to date"),
+    "modelled_spending": ("12 × 人数 × 补差 + 12 × 特困人数 × 标准 + 孤儿和事实无人抚养儿童", "12 x recipients x supplement + 12 x tekun recipients x standard + orphans and unattended children"),
+    "implied_share": ("已公布资金 / 模型测算支出", "published money / modelled spending"),
+    "linked_standard": ("低保标准 × 该项目的倍数", "dibao standard x the programme's multiple"),
+    "adequacy": ("12 × 标准 / 上年人均消费支出", "12 x standard / consumption per head of the year before"),
+}  # fmt: skip
+# What a family of measures is reckoned from: programme and measure of the package's rows.
+INPUTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "minimum": (("dibao", "minimum_standard"),),
+    "supplement": (("dibao", "supplement_floor"),),
+    "standard": (("dibao", "standard"), ("dibao", "minimum_standard")),
+    "mandated": (("dibao", "standard"), ("dibao", "minimum_standard"), ("dibao", "supplement_floor")),
+    "recipients": (("dibao", "recipients"),),
+    "entrants": (("dibao", "recipients"), ("dibao", "supplement_floor")),
+    "implied": (
+        ("assistance", "fiscal_assistance_funds_arranged"),
+        ("hardship_groups", "central_and_provincial_subsidy_funds_issued"),
+        ("hardship_groups", "central_and_provincial_subsidy_funds_prepaid"),
+    ),
+    "known": (
+        ("assistance", "fiscal_assistance_funds_arranged"),
+        ("hardship_groups", "central_and_provincial_subsidy_funds_issued"),
+        ("hardship_groups", "central_and_provincial_subsidy_funds_prepaid"),
+    ),
+}
+EVERYTHING = (
+    ("dibao", "minimum_standard"), ("dibao", "supplement_floor"), ("dibao", "standard"), ("dibao", "recipients"), ("tekun", "recipients"),
+    ("tekun", "basic_living_standard"), ("", "general_public_budget_expenditure"),
+)  # fmt: skip
+MOST_INPUTS = 60
+
+
+@dataclass(frozen=True)
+class Why:
+    """Where one number comes from.
+
+    Attributes:
+        row: the result row.
+        formula: in words.
+        steps: what each step did to the floor; empty where the number is no floor.
+        inputs: the rows of the package behind it: area, year, period, residence, measure, value, unit, grade, known from
+            which day, source.
+        assumptions: id, title, low, central, high, unit, reason and, in yuan a year, what it is worth to the extra cost.
+    """
+
+    row: pd.Series
+    formula: str
+    steps: pd.DataFrame
+    inputs: pd.DataFrame
+    assumptions: pd.DataFrame
+
+
+def explain(
+    row: pd.Series,
+    evidence: Evidence,
+    steps: pd.DataFrame,
+    assumed: dict[str, Assumption],
+    swings: dict[str, float],
+    wording: Wording,
+) -> Why:
+    """Return where a result row comes from.
+
+    Args:
+        row: of the results.
+        evidence: as known on the day.
+        steps: of every floor, with ``measure``.
+        assumed: by id.
+        swings: assumption to what its whole range moves the central extra cost by, yuan a year.
+        wording: words of the language.
+    """
+    measure = str(row["measure"])
+    rests = [name for name in str(row["rests_on"]).split(";") if name in assumed]
+    floor = measure.removesuffix("_rise_share").removesuffix("_rise")
+    own = steps[
+        (steps["measure"] == floor)
+        & (steps["area_code"] == row["area_code"])
+        & (steps["residence"] == row["residence"])
+    ]
+    lines = [
+        (
+            name,
+            a.title.in_language(wording.lang),
+            a.low,
+            a.central,
+            a.high,
+            a.unit,
+            swings.get(name, float("nan")),
+            a.reason.in_language(wording.lang),
+        )
+        for name, a in ((name, assumed[name]) for name in rests)
+    ]
+    columns = ["assumption", "title", "low", "central", "high", "unit", "worth_yuan_year", "reason"]
+    return Why(
+        row=row,
+        formula=_formula(measure, wording),
+        steps=own.drop(columns=["measure", "area_code", "residence"]),
+        inputs=_inputs(row, measure, evidence, wording),
+        assumptions=pd.DataFrame(lines, columns=columns),
+    )
+
+
+def _formula(measure: str, wording: Wording) -> str:
+    fitting = max((name for name in FORMULAS if measure.startswith(name)), key=len, default="")
+    return (
+        wording.pick(*FORMULAS[fitting])
+        if fitting
+        else wording.pick("由下列数据直接取得或计数", "taken or counted from the rows below")
+    )
+
+
+def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) -> pd.DataFrame:
+    """Return the package's rows behind a number: its own area and class, its year and the years before that it looks at."""
+    family = max((name for name in INPUTS if measure.startswith(name)), key=len, default="")
+    named = INPUTS.get(family, EVERYTHING)
+    area, year = str(row["area_code"]), int(row["year"] or 0)
+    places = {area}
+    if area in evidence.areas.index:
+        number = evidence.areas.at[area, "area_class"]
+        classes = evidence.areas[(evidence.areas["level"] == "class") & (evidence.areas["area_class"] == number)]
+        places |= set(classes.index) if number else set()
+    if area == evidence.whole:
+        places |= set(evidence.areas.index[evidence.areas["level"].isin(["class", "city"])])
+    parts = []
+    for programme, one in named:
+        rows = evidence.best(programme, one)
+        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
+        if row["residence"]:
+            rows = rows[rows["residence"].isin([row["residence"], "both"]) | (family in ("minimum", "standard"))]
+        last = rows["year"].max()
+        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
+    table = pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)
+    source = evidence.sources.reindex(table["source_id"])
+    named_source = (
+        source["document_number"].where(source["document_number"] != "", source["title"]).fillna("").to_numpy()
+    )
+    return pd.DataFrame(
+        {
+            "area": [wording.area(code) for code in table["area_code"]],
+            "year": table["year"],
+            "period": table["period"],
+            "residence": table["residence"],
+            "measure": table["programme"].str.cat(table["measure"], sep=" ").str.strip(),
+            "value": table["value"],
+            "unit": table["unit"],
+            "grade": table["grade"],
+            "known_from": table["known_from"].dt.date,
+            "source": named_source,
+            "at": table["file"] + ":" + table["row"].astype(str),
+        }
+    ).reset_index(drop=True)

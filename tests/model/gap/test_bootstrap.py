@@ -1,0 +1,44 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.model.gap.bootstrap import wild_cluster_bootstrap
+
+
+@pytest.mark.parametrize(("areas", "weights"), [(8, "Webb"), (12, "Rademacher")])
+def test_the_wild_bootstrap_is_a_refit_of_every_draw(areas, weights, panel, design_of, clustered):
+    outcome, regressor, others, codes = design_of(panel(areas=areas, years=5, rho=0.95, seed=11))
+    codes, null, draws = pd.factorize(codes)[0], -0.45, 200
+    test = wild_cluster_bootstrap(
+        outcome, regressor, codes, others, rng=np.random.default_rng(8), repetitions=draws, null=null
+    )
+    points = np.sqrt([0.5, 1, 1.5]) if weights == "Webb" else np.ones(1)
+    signs = np.random.default_rng(8).choice([*-points, *points], size=(draws, areas))
+    beta, se = clustered(outcome, regressor, others, codes)
+    fitted = others @ np.linalg.lstsq(others, outcome - null * regressor, rcond=None)[0] + null * regressor
+    refits = [clustered(fitted + row[codes] * (outcome - fitted), regressor, others, codes) for row in signs]
+    as_far = sum(abs((b - null) / e) >= abs((beta - null) / se) * (1 - 1e-9) for b, e in refits)
+    assert test.p == pytest.approx((1 + as_far) / (1 + draws))
+    assert 0.02 < test.p < 0.98
+    assert test.t == pytest.approx((beta - null) / se / np.sqrt(areas / (areas - 1)))
+    assert (test.weights, test.clusters) == (weights, areas)
+
+
+def test_the_interval_holds_what_the_wild_test_does_not_reject(panel, design_of):
+    outcome, regressor, others, codes = design_of(panel(areas=15, years=6))
+    arguments = (outcome, regressor, codes, others)
+    whole = wild_cluster_bootstrap(*arguments, rng=np.random.default_rng(1), repetitions=999)
+    width = whole.high - whole.low
+    for null, kept in [
+        (whole.low - 0.05 * width, False),
+        (whole.low + 0.05 * width, True),
+        (whole.high - 0.05 * width, True),
+        (whole.high + 0.05 * width, False),
+    ]:
+        test = wild_cluster_bootstrap(*arguments, rng=np.random.default_rng(1), repetitions=999, null=null)
+        assert (test.p > 0.05) == kept
+
+
+def test_a_regressor_that_the_others_explain_is_refused():
+    with pytest.raises(ValueError, match="explain the regressor wholly"):
+        wild_cluster_bootstrap([1, 2, 3.0], [1, 1, 1.0], [0, 1, 2], np.ones((3, 1)), rng=np.random.default_rng(0))
