@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
@@ -88,6 +89,14 @@ class Why:
     steps: pd.DataFrame
     inputs: pd.DataFrame
     assumptions: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook: the number, its formula, then each table that holds anything."""
+        head = f"<p>{escape(str(self.row['measure']))} = {self.row['value']:,.10g} {escape(str(self.row['unit']))}; {escape(self.formula)}</p>"
+        tables = [
+            table.to_html(index=False, border=0) for table in (self.steps, self.inputs, self.assumptions) if len(table)
+        ]
+        return head + "".join(tables)
 
 
 def explain(

@@ -224,6 +224,12 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     by_class = cells.groupby("area_class")["extra_central"].sum()
     for number, value in zip(by_class.index, cost.whole_parts(by_class.to_numpy(), total), strict=True):
         rows.add("extra_cost", value, "yuan/year", area_code=code_of[number], **common)
+    for side, value in cells.groupby("residence")["extra_central"].sum().items():
+        rows.add("new_money", value, "yuan/year", area_code=province, residence=side, **common)
+        share = value / outcome.totals["central"] if total else 0.0
+        rows.add("new_money_share", share, "share", area_code=province, residence=side, **common)
+    gain = np.average(cells["next_standard_central"] - cells["standard_central"], weights=cells["persons_central"])
+    rows.add("mean_rise_of_recipients", gain, "yuan/person/month", area_code=province, **common)
     by_area = cells.groupby("area_code")["extra_central"].sum()
     for area, value in zip(by_area.index, cost.whole_parts(by_area.to_numpy(), total), strict=True):
         rows.add("extra_cost", value, "yuan/year", area_code=area, **common)

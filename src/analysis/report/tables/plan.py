@@ -72,6 +72,14 @@ def who_pays(facts: Facts, wording: Wording) -> pd.DataFrame:
         (wording.word("head_tier"), wording.word(f"tier_{row.tier}"), row.value)
         for row in central[central["tier"] != ""].itertuples()
     ]
+    _, following = plan_years(facts)
+    where = wording.pick("流向", "Goes to")
+    for side in ("urban", "rural"):
+        value = facts.value("new_money", residence=side, year=following, area_code=wording.whole)
+        lines.append((where, wording.word(side), value))
+    lowest = class_codes(facts)[-1]
+    value = facts.value("extra_cost", area_code=lowest, year=following, programme="")
+    lines.append((where, wording.area(lowest), value))
     total = central[(central["component"] == "") & (central["tier"] == "")]["value"].iloc[0]
     lines.append((wording.word("total"), "", total))
     frame = pd.DataFrame(lines, columns=["", wording.pick("项", "Item"), unit])
