@@ -20,9 +20,10 @@ pytestmark = pytest.mark.slow
 def test_a_dataset_notebook_runs_on_indonesia(home, tmp_path, notebook, holds):
     out = tmp_path / "out.ipynb"
     command = [sys.executable, "-m", "papermill", str(home / f"notebooks/{notebook}.ipynb"), str(out)]
-    command += ["-p", "dataset", "indonesia", "-p", "lang", "en"]
+    command += ["-p", "dataset", "indonesia", "-p", "lang", "en", "-p", "out_dir", str(tmp_path / "saved")]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert (tmp_path / "saved" / "results.csv").is_file()
     shown = " ".join(
         str(output.get("data", {}).get("text/plain", ""))
         for cell in nbformat.read(out, 4).cells

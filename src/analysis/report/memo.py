@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analysis.report import sentences, tables
 from analysis.report.charts import plan_years
+from analysis.report.charts.risk import median_swings
 from analysis.report.facts import Facts
 from analysis.report.second_page import dated, pipe_table, second_page
 from analysis.report.style import Chart, font_path
@@ -109,17 +110,19 @@ def page(
 
 
 def movers(facts: Facts, wording: Wording, titles: dict[str, str], most: int = 3) -> str:
-    """Name the assumptions that move the central cost most, each with the cost at its low and its high end."""
+    """Name the assumptions that move the cost most, as the tornado shows them, each with the cost at its two ends."""
     _, following = plan_years(facts)
-    ends = {
-        name: [facts.value(f"extra_cost_if_{name}_{end}", year=following) for end in ("low", "high")] for name in titles
-    }
-    widest = sorted(titles, key=lambda name: -abs(ends[name][1] - ends[name][0]))[:most]
+    _, ends = median_swings(facts)
+    widest = sorted(ends, key=lambda name: -abs(ends[name][1] - ends[name][0]))[:most]
     parts = []
     for name in widest:
-        order = sorted(("low", "high"), key=lambda end: ends[name][end == "high"])
-        low, high = (facts.say(f"extra_cost_if_{name}_{end}", "money", year=following) for end in order)
-        parts.append(wording.pick(f"{titles[name]}（{low}至{high}）", f"{titles[name]} ({low} to {high})"))
+        low, high, drawn = ends[name]
+        order = ("p10", "p90") if drawn else ("endlow", "endhigh")
+        first, last = (
+            facts.say(f"extra_cost_if_{name}_{end}", "money", year=following)
+            for end in (order if low <= high else reversed(order))
+        )
+        parts.append(wording.pick(f"{titles[name]}（{first}至{last}）", f"{titles[name]} ({first} to {last})"))
     return wording.pick("；", "; ").join(parts)
 
 

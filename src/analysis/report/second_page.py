@@ -24,16 +24,10 @@ def second_page(facts: Facts, wording: Wording, alts: dict[str, str], assumed: d
         alts: alternative text of the charts ``ripple`` and ``tornado``.
         assumed: the scenario's assumptions, ranges filled in.
     """
-    heads = [
-        wording.pick("以往预测的成绩", "How past forecasts did"),
-        wording.pick("负担得起吗", "Can it be borne"),
-        wording.pick("联动与风险", "What hangs on it, and the risk"),
-        wording.pick("先去要哪个数", "What to ask for first"),
-    ]
-    images = " ".join(f'![]({name}.png){{width=48.5% alt="{alt}"}}' for name, alt in alts.items())
-    requests = tables.requests(facts, assumed, wording, MOST_REQUESTS).map(lambda text: dated(text, facts))
+    score = wording.pick("以往预测的成绩", "How past forecasts did")
+    borne = wording.pick("负担得起吗", "Can it be borne")
     return f"""
-## {heads[0]}
+## {score}
 
 ::: {{.narrow .scored}}
 {pipe_table(tables.scored_minima(facts, wording))}
@@ -41,11 +35,26 @@ def second_page(facts: Facts, wording: Wording, alts: dict[str, str], assumed: d
 
 {_score(facts, wording)}
 
-## {heads[1]}
+## {borne}
 
 {_borne(facts, wording)}
+{_rest(facts, wording, alts, assumed) if _rises(facts, wording) else ""}
+"""
 
-## {heads[2]}
+
+def _rises(facts: Facts, wording: Wording) -> bool:
+    """Whether the scenario costs anything: one that does not has neither ripple nor risk."""
+    _, following = plan_years(facts)
+    return bool(facts.value("extra_cost", year=following, area_code=wording.whole, programme=""))
+
+
+def _rest(facts: Facts, wording: Wording, alts: dict[str, str], assumed: dict[str, Assumption]) -> str:
+    images = " ".join(f'![]({name}.png){{width=48.5% alt="{alt}"}}' for name, alt in alts.items())
+    requests = tables.requests(facts, assumed, wording, MOST_REQUESTS).map(lambda text: dated(text, facts))
+    risk = wording.pick("联动与风险", "What hangs on it, and the risk")
+    ask = wording.pick("先去要哪个数", "What to ask for first")
+    return f"""
+## {risk}
 
 ::: {{.figures}}
 {images}
@@ -53,7 +62,7 @@ def second_page(facts: Facts, wording: Wording, alts: dict[str, str], assumed: d
 
 {_risk(facts, wording)}
 
-## {heads[3]}
+## {ask}
 
 ::: {{.narrow}}
 {pipe_table(requests, left=2)}
@@ -125,11 +134,17 @@ def _borne(facts: Facts, wording: Wording) -> str:
     ]
     years = [facts.literal(str(year)) for year in (base, following)]
     money = _known_money(facts, wording)
+    if not _rises(facts, wording):
+        return wording.pick(
+            f"低保和特困{years[0]}年支出{now}，{years[1]}年不提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出（后来修订的序列）增长，可用{capacity}。{verdict}{money}",
+            f"Dibao and tekun take {now} in {years[0]} and, with no rise, {after} in {years[1]}, falling recipients counted in; if assistance grew only as general public budget "
+            f"expenditure (a series revised later) does, {capacity} would be there. {verdict}{money}",
+        )
     return wording.pick(
-        f"低保和特困{years[0]}年支出{now}，{years[1]}年含提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出增长，可用{capacity}。{verdict}"
+        f"低保和特困{years[0]}年支出{now}，{years[1]}年含提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出（后来修订的序列）增长，可用{capacity}。{verdict}"
         f"上级按下限分担的提标，三套比例下分别为{sets[0]}、{sets[1]}、{sets[2]}。{money}",
         f"Dibao and tekun take {now} in {years[0]} and {after} in {years[1]} with the rise, falling recipients counted in; if assistance grew only as general public budget expenditure "
-        f"does, {capacity} would be there. {verdict}Under the three share sets the upper tiers bear {sets[0]}, {sets[1]} or {sets[2]} of the rise. {money}",
+        f"(a series revised later) does, {capacity} would be there. {verdict}Under the three share sets the upper tiers bear {sets[0]}, {sets[1]} or {sets[2]} of the rise. {money}",
     )
 
 
@@ -146,7 +161,7 @@ def _verdict(facts: Facts, wording: Wording, then: dict) -> str:
     said = facts.say("short_of_capacity", "money", **then)
     rise = facts.say("rise_borne_by_capacity", "percent", **then) if facts.has("rise_borne_by_capacity", **then) else ""
     borne = (
-        wording.pick(f"；这条口径下各类统一可提{rise}", f"; by this measure all floors could rise {rise}")
+        wording.pick(f"；这条口径下各类约可统一提{rise}", f"; by this measure all floors could rise by about {rise}")
         if rise
         else ""
     )
@@ -197,18 +212,18 @@ def _risk(facts: Facts, wording: Wording) -> str:
     eight = facts.literal("80%")
     return wording.pick(
         f"所有范围减半时，{eight}的情形落在{widths['halved', 'p10']}至{widths['halved', 'p90']}；加倍时为{widths['doubled', 'p10']}至{widths['doubled', 'p90']}。"
-        f"人数换一种分配办法，花费由{need}变为{line}（该办法与广州公布的人数不符，仅作对照）；人数对提标的反应取上限时为{tail}。"
+        f"人数换一种分配办法，花费由{need}变为{line}（与广州公布的人数不符，仅作对照）；人数对提标的反应取上限时为{tail}。"
         f"{paid}",
         f"With all ranges halved {eight} of the draws lie between {widths['halved', 'p10']} and {widths['halved', 'p90']}; doubled, between {widths['doubled', 'p10']} and "
-        f"{widths['doubled', 'p90']}. Another allocation of recipients moves the cost from {need} to {line} (it does not fit Guangzhou's published counts and serves as a bound); the "
+        f"{widths['doubled', 'p90']}. Another allocation of recipients moves the cost from {need} to {line} (it does not fit Guangzhou's published counts and is shown for contrast only); the "
         f"upper bound of the response to the line gives {tail}. {paid}",
     )
 
 
 def _asked(facts: Facts, wording: Wording) -> str:
     return wording.pick(
-        "排序按知道这个数平均能少错配多少钱；“翻转”指使上面那条口径由负担不起变为负担得起的取值。",
-        "Ranked by how much money would on average no longer be set aside idle or be missing; the last column is the value at which the measure above turns.",
+        "排序按知道这个数平均能少闲置或少短缺多少钱（额度定在九成够用处）；“翻转”指使上面那条口径的结论反过来的取值。",
+        "Ranked by how much money would on average no longer lie idle or be missing under an envelope for nine draws in ten; the last column is the value at which the answer above turns.",
     )
 
 

@@ -33,7 +33,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "capacity": ("本年支出 × (1 + 一般公共预算支出增速)", "this year's spending x (1 + growth of general public budget expenditure)"),
     "short_of_capacity": ("各级支出超出可支出之和，减去可调剂的余额", "what no tier can bear after transfers"),
     "rise_borne": ("统一增幅按0.5%一格逐一测算，取不超过额度的最大值", "the largest uniform rise, by half per cents, whose cost the envelope bears"),
-    "regret_of_not_knowing": ("九成额度的期望损失，知道该假设之前减之后", "expected loss of the 90 % envelope, before less after the assumption is known"),
+    "regret_of_not_knowing": ("九成额度下平均闲置或短缺的钱，知道该假设之前减之后", "yuan idle or missing under the 90 % envelope, before less after the assumption is known"),
     "sobol": ("索博尔指数：新增支出方差中由该假设带来的份额", "Sobol index: the share of the variance of the extra cost that the assumption carries"),
     "recipients_on_trend": ("最近公布数 × exp(趋势 × 到下年年中的年数)", "last published count x exp(trend x years to the middle of next year)"),
     "entrants": ("N × ((z'/z)^(应对 × (z/b-1)) - 1)", "N x ((z'/z)^(response x (z/b - 1)) - 1)"),
@@ -67,8 +67,9 @@ INPUTS: dict[str, tuple[tuple[str, str], ...]] = {
 EVERYTHING = (
     ("dibao", "minimum_standard"), ("dibao", "supplement_floor"), ("dibao", "standard"), ("dibao", "recipients"), ("tekun", "recipients"),
     ("tekun", "basic_living_standard"), ("", "general_public_budget_expenditure"),
+    ("", "consumption_expenditure_per_capita"), ("", "resident_population"),
 )  # fmt: skip
-MOST_INPUTS = 60
+MOST_INPUTS = 160
 
 
 @dataclass(frozen=True)

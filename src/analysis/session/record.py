@@ -23,6 +23,7 @@ def _code_sha256() -> str:
 
 def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[str, Any]:
     """Return what a result depends on: sha256 of data, parameters and code, and the seed."""
+    rules = home / "params" / "rules" / f"{evidence.dataset}.yaml"
     return {
         "schema": SCHEMA,
         "dataset": evidence.dataset,
@@ -30,7 +31,7 @@ def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[st
         "scenario": scenario.id,
         "scenario_sha256": scenario.sha256(),
         "overrides": scenario.overrides,
-        "rules_sha256": files.content_hash([home / "params" / "rules" / f"{evidence.dataset}.yaml"], home),
+        "rules_sha256": files.content_hash([path for path in [rules] if path.is_file()], home),
         "code_sha256": _code_sha256(),
         "seed": scenario.seed,
     }

@@ -105,9 +105,9 @@ def test_the_interval_of_next_years_minima_is_what_past_errors_give(evidence_jun
     }
     rms = sqrt(sum((row[5] / row[4] - 1) ** 2 for row in SCORED) / 23)
     reach = 1.47588 * rms  # Student's t at 0.9, five Junes
-    assert table["low_yuan_month"].tolist() == pytest.approx(
-        [value / (1 + reach) for value in found.values()], rel=1e-6
-    )
+    # The errors alone would go lower, but nothing falls below the floor in force.
+    assert max(value / (1 + reach) for value in found.values()) < 1206
+    assert table["low_yuan_month"].tolist() == [1206, 1073, 932, 860, 645]
     assert table["high_yuan_month"].tolist() == pytest.approx(
         [value / (1 - reach) for value in found.values()], rel=1e-6
     )

@@ -138,6 +138,8 @@ def forecast_errors(scored: pd.DataFrame) -> pd.DataFrame:
 def next_minima(evidence: Evidence, rules: Sequence[Rule], scored: pd.DataFrame, level: float = 0.8) -> pd.DataFrame:
     """Return the planner's forecast of the minima after the last published year, with the interval its errors give.
 
+    The lower end is cut at the floor in force, which the ratchet holds.
+
     Errors of one June share their cause, so that the Junes are the degrees of freedom of Student's t.
 
     Returns:
@@ -156,7 +158,8 @@ def next_minima(evidence: Evidence, rules: Sequence[Rule], scored: pd.DataFrame,
         if value is None:
             continue
         # An error is the forecast over the published value: the latter lies at the forecast over one plus it.
-        ends = float(value) / (1 + reach), float(value) / (1 - reach)
+        # Nothing falls below the floor in force, whatever the errors say.
+        ends = max(float(value) / (1 + reach), float(own["before"])), float(value) / (1 - reach)
         rows.append((area, residence, last + 1, float(value), *ends, int(errors["junes"])))
     columns = [
         "area_code", "residence", "year", "forecast_yuan_month", "low_yuan_month", "high_yuan_month", "degrees_of_freedom",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import NotHeld
@@ -130,7 +131,8 @@ def _rows(
         for rival in RIVALS:
             value = getattr(one, rival)
             if pd.notna(value):
-                rows.add(f"score_recipients_{rival}", value, "share", **where)
+                # An error is logged; printed is the count published over the one forecast, less one.
+                rows.add(f"score_recipients_{rival}", float(np.expm1(value)), "share", **where)
     _money_rows(rows, scenario, evidence, money)
     return rows.table()
 

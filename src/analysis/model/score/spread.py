@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import NotHeld
-from analysis.inputs.evidence import Evidence, worst_grade
+from analysis.inputs.evidence import SOURCED, Evidence, worst_grade
 from analysis.model.gap import gap_table
 from analysis.model.gap.convergence import beta_convergence, log_gap_decay, sigma_convergence
 from analysis.model.gap.decomposition import gini_decomposition, nested_theil, theil_decomposition
@@ -79,7 +79,8 @@ def convergence(evidence: Evidence) -> pd.DataFrame:
         NotHeld: too few points, or points that were set by a rule.
     """
     standards = headline_standards(evidence)
-    times = standards.groupby("area_code")["year"].nunique().max()
+    sourced = standards[standards["grade"].isin(SOURCED)]
+    times = sourced.groupby("area_code")["year"].nunique().max()
     if evidence.headline["level"] == "class" or times < LEAST_POINTS:
         raise NotHeld("points_set_by_policy", points=int(times))
     rows = [_decay(standards)]

@@ -13,7 +13,9 @@ from analysis.inputs.parameters import Assumption
 from analysis.model.simulate import Case, Outcome
 
 ENVELOPE_LEVEL = 0.9
-GRID, BINS = 21, 20
+GRID, BINS, CUTS = 21, 20, 20
+# Standard deviations of random cuts.
+BEYOND_CHANCE = 4
 # An assumption that is not drawn has no distribution: its ends and its central value are taken as equally likely here.
 FEW_DRAWS = 1000
 
@@ -26,9 +28,9 @@ def what_to_ask(outcome: Outcome) -> pd.DataFrame:
         idle or missing), flips_at (the value at which the spending that the budget's own growth allows is just met; NA
         where none in the range does), affordable (at the central value), drawn; the most worth knowing first.
     """
-    flips = affordability_flips(outcome.case)
+    flips, by_chance = affordability_flips(outcome.case), losses_by_chance(outcome)
     regret = pd.Series(
-        {name: regret_of_not_knowing(outcome, name) for name in outcome.assumptions}, name="regret_yuan_year"
+        {name: regret_of_not_knowing(outcome, name, by_chance) for name in outcome.assumptions}, name="regret_yuan_year"
     )
     table = flips.assign(regret_yuan_year=flips["assumption"].map(regret))
     return table.iloc[np.argsort(-table["regret_yuan_year"].to_numpy(), kind="stable")].reset_index(drop=True)
@@ -65,31 +67,42 @@ def crossing(values: np.ndarray, slack: np.ndarray) -> float:
     return float(values[here] + share * (values[here + 1] - values[here]))
 
 
-def regret_of_not_knowing(outcome: Outcome, name: str) -> float:
+def regret_of_not_knowing(outcome: Outcome, name: str, by_chance: list[float] | None = None) -> float:
     """Return the expected saving, yuan a year, from knowing one assumption before the envelope is set.
 
-    The envelope is set where nine costs in ten are borne; a yuan missing weighs nine times a yuan left idle, the
-    weights at which that envelope is best. The saving is the expected loss of one envelope for all values less that of
-    an envelope for each value.
+    The envelope is set where nine costs in ten are borne. The saving is what on average lies idle or is missing under
+    one envelope for all values, less the same under an envelope for each value: plain yuan, idle and missing alike.
+
+    Args:
+        outcome: of the scenario.
+        name: of the assumption.
+        by_chance: as from :func:`losses_by_chance`, where several assumptions are asked.
     """
     assumption = outcome.assumptions[name]
     if assumption.low == assumption.high:
         return 0.0
-    groups = _drawn_groups(outcome, name) if assumption.drawn else _end_groups(outcome, name, assumption)
-    together = np.concatenate(groups)
-    apart = sum(envelope_loss(group) * len(group) for group in groups) / len(together)
-    if not assumption.drawn:
-        return max(envelope_loss(together) - apart, 0.0)
-    # Cutting draws at random saves a little by chance alone; that much is no knowledge.
-    shuffled = np.array_split(np.random.default_rng(outcome.case.scenario.seed).permutation(together), BINS)
-    by_chance = sum(envelope_loss(group) * len(group) for group in shuffled) / len(together)
-    return max(by_chance - apart, 0.0)
+    if assumption.drawn:
+        losses = losses_by_chance(outcome) if by_chance is None else by_chance
+        saving = float(np.mean(losses)) - _mean_loss(_drawn_groups(outcome, name))
+        # Cutting draws at random saves a little too: knowledge is what lies beyond that.
+        return saving if saving > BEYOND_CHANCE * float(np.std(losses)) else 0.0
+    groups = _end_groups(outcome, name, assumption)
+    return max(envelope_loss(np.concatenate(groups)) - _mean_loss(groups), 0.0)
+
+
+def losses_by_chance(outcome: Outcome) -> list[float]:
+    """Return the mean losses when the draws are cut into groups at random, yuan a year, for ``CUTS`` cuts."""
+    rng = np.random.default_rng(outcome.case.scenario.seed)
+    return [_mean_loss(np.array_split(rng.permutation(outcome.draws), BINS)) for _ in range(CUTS)]
+
+
+def _mean_loss(groups: list[np.ndarray]) -> float:
+    return sum(envelope_loss(group) * len(group) for group in groups) / sum(len(group) for group in groups)
 
 
 def envelope_loss(cost_yuan_year: np.ndarray) -> float:
-    """Return the expected loss of the best 90 % envelope: 0.9 of what is missing, 0.1 of what is idle, on average."""
-    missing = cost_yuan_year - np.quantile(cost_yuan_year, ENVELOPE_LEVEL)
-    return float(np.mean(np.maximum(ENVELOPE_LEVEL * missing, (ENVELOPE_LEVEL - 1) * missing)))
+    """Return the yuan that on average lie idle or are missing when the envelope is the ninth decile of the cost."""
+    return float(np.abs(cost_yuan_year - np.quantile(cost_yuan_year, ENVELOPE_LEVEL)).mean())
 
 
 def _drawn_groups(outcome: Outcome, name: str) -> list[np.ndarray]:

@@ -67,10 +67,10 @@ def _alternatives(rows: Rows, outcome: Outcome, evidence: Evidence, common: dict
 
 def _swings(rows: Rows, outcome: Outcome, common: dict) -> None:
     for one in sensitivity.tornado(outcome.case).itertuples():
-        if not one.drawn:
-            continue
-        rows.add(f"extra_cost_if_{one.assumption}_p10", one.at_low_yuan_year, "yuan/year", **common)
-        rows.add(f"extra_cost_if_{one.assumption}_p90", one.at_high_yuan_year, "yuan/year", **common)
+        # One that is not drawn has no P10: it goes to its ends, the others at their medians all the same.
+        low, high = ("p10", "p90") if one.drawn else ("endlow", "endhigh")
+        rows.add(f"extra_cost_if_{one.assumption}_{low}", one.at_low_yuan_year, "yuan/year", **common)
+        rows.add(f"extra_cost_if_{one.assumption}_{high}", one.at_high_yuan_year, "yuan/year", **common)
     for one in sensitivity.sobol(outcome.case).itertuples():
         rows.add(f"sobol_first_{one.assumption}", one.first_share, "share", **common)
         rows.add(f"sobol_total_{one.assumption}", one.total_share, "share", **common)

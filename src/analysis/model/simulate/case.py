@@ -26,6 +26,8 @@ NEEDED = {
 }  # fmt: skip
 RESIDENCES = ("urban", "rural")
 # What children's programmes cost does not hang on the dibao standard: no rise of it rests on these.
+# Student's t is cut at its first and last percentile.
+T_CUT = 0.01
 OWN_SCHEDULE = ("orphan_growth_share", "orphan_institution_share")
 Settings = Mapping[str, np.ndarray]
 
@@ -197,7 +199,9 @@ def quantile(assumption: Assumption, share: np.ndarray) -> np.ndarray:
     if not assumption.drawn or low == high:
         return np.full(np.shape(share), mode)
     if assumption.degrees_of_freedom:
-        # low and high are the ends of the 80 % interval.
+        # low and high are the ends of the 80 % interval. Counts are exponents of a deviation: without a cut the cost of
+        # so heavy a tail would have no mean.
+        share = np.clip(share, T_CUT, 1 - T_CUT)
         freedom = assumption.degrees_of_freedom
         return mode + (high - low) / 2 / special.stdtrit(freedom, 0.9) * special.stdtrit(freedom, share)
     rising = (mode - low) / (high - low)

@@ -83,20 +83,27 @@ def ripple(facts: Facts, wording: Wording, source: str) -> style.Chart:
     return style.Chart(f"ripple.{wording.lang}", drawing, data.reset_index(names="key"), title)
 
 
+def median_swings(facts: Facts) -> tuple[pd.DataFrame, dict[str, tuple[float, float, bool]]]:
+    """Return the rows of the tornado, and assumption to its two ends and whether it is drawn."""
+    _, following = plan_years(facts)
+    own = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["year"] == str(following))]
+    rows = with_keys(own[own["measure"].str.fullmatch(r"extra_cost_if_\w+_(p10|p90|endlow|endhigh)")])
+    pairs: dict[str, dict[str, float]] = {}
+    for row in rows.itertuples():
+        name, _, end = row.measure.removeprefix("extra_cost_if_").rpartition("_")
+        pairs.setdefault(name, {})[end] = row.value
+    ends = {
+        name: (both["p10"], both["p90"], True) if "p10" in both else (both["endlow"], both["endhigh"], False)
+        for name, both in pairs.items()
+    }
+    return rows, ends
+
+
 @style.styled
 def tornado(facts: Facts, wording: Wording, source: str) -> style.Chart:
     """The extra cost with each assumption at its P10 and P90, others at their medians; one not drawn at its ends."""
     _, following = plan_years(facts)
-    own = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["year"] == str(following))]
-    swings = with_keys(own[own["measure"].str.startswith("extra_cost_if_")])
-    pairs: dict[str, dict[str, float]] = {}
-    for row in swings.itertuples():
-        name, _, end = row.measure.removeprefix("extra_cost_if_").rpartition("_")
-        pairs.setdefault(name, {})[end] = row.value
-    ends = {
-        name: (both["p10"], both["p90"], True) if "p10" in both else (both["low"], both["high"], False)
-        for name, both in pairs.items()
-    }
+    swings, ends = median_swings(facts)
     widest = sorted(ends, key=lambda name: -abs(ends[name][1] - ends[name][0]))[:MOST_BARS]
     widest = [name for name in widest if ends[name][0] != ends[name][1]]
     middle = facts.value("extra_cost", statistic="p50", year=following, area_code=wording.whole)

@@ -201,7 +201,7 @@ def money(facts: Facts, wording: Wording) -> pd.DataFrame:
     first, last = table.columns[0], table.columns[2]
     extra = pd.DataFrame(
         {
-            first: sets.iloc[:, 0] + wording.pick("：上级负担的提标", ": upper tiers' part of the rise"),
+            first: wording.pick("其中上级负担的提标：", "of it the upper tiers' part of the rise: ") + sets.iloc[:, 0],
             last: sets.iloc[:, 1],
         }
     )

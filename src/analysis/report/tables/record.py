@@ -146,7 +146,7 @@ def drivers(found: list[Driver], wording: Wording) -> pd.DataFrame:
         )
     heads = [
         wording.word("head_measure"), wording.word("head_residence"), wording.word("head_years"),
-        wording.pick("最近值", "last"), wording.pick("下年预测", "next"), wording.pick("增幅%", "growth, %"),
+        wording.pick("最近值", "last"), wording.pick("次年预测", "the year after"), wording.pick("增幅%", "growth, %"),
         wording.pick("80%区间", "80 % interval"), wording.pick("所用模型", "models"), wording.pick("来源", "vintage"),
     ]  # fmt: skip
     return pd.DataFrame(lines, columns=heads)
@@ -196,13 +196,15 @@ def driver_scores(found: list[Driver], wording: Wording) -> pd.DataFrame:
                     f"{100 * row.bias:+.1f}",
                     round(row.crps, 3),
                     share,
+                    row.intervals,
                     f"{one.forecast.weights.get(row.model, 0):.0%}",
                 )
             )
     heads = [
         wording.word("head_measure"), wording.pick("模型", "model"), wording.pick("次数", "folds"), "MASE",
         wording.pick("偏差%（负为偏高）", "bias, % (- too high)"), "CRPS",
-        wording.pick("80%区间实际覆盖（威尔逊区间）", "80 % interval held (Wilson)"), wording.pick("权重", "weight"),
+        wording.pick("80%区间实际覆盖，1至3年合并（威尔逊区间）", "80 % interval held, 1 to 3 years ahead (Wilson)"),
+        wording.pick("区间数", "intervals"), wording.pick("权重", "weight"),
     ]  # fmt: skip
     return pd.DataFrame(lines, columns=heads)
 
