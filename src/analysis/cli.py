@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -60,8 +61,12 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
     from analysis.inputs import scenario as scenarios
 
     home = _home(context)
+    packages: dict[str, Any] = {}
     for name in [scenario] if scenario else scenarios.names("scenarios", home):
         one = scenarios.read_scenario(name, home)
+        if one.dataset not in packages:
+            packages[one.dataset] = evidence.load(one.dataset, None, home)
+        _ready(one, packages[one.dataset], home)
         click.echo(
             f"scenario {name}: good ({one.dataset}, as of {one.as_of}, policy {one.policy.id}, fiscal {one.fiscal.id})"
         )
@@ -69,10 +74,18 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
         for name in scenarios.names("batches", home):
             click.echo(f"batch {name}: good ({', '.join(scenarios.read_batch(name, home).scenarios)})")
     for name in [dataset] if dataset else evidence.datasets(home):
-        package = evidence.load(name, None, home)
+        package = packages.get(name) or evidence.load(name, None, home)
         click.echo(
             f"dataset {name}: good ({len(package.observations)} rows, {len(rules.read_rules(name, home))} rules)"
         )
+
+
+def _ready(scenario: Any, package: Any, home: Path) -> None:
+    """Make a scenario ready to be costed, and so refuse before anything starts what its run would refuse."""
+    from analysis.inputs.rules import read_rules
+    from analysis.model.simulate import prepare
+
+    prepare(package.known_on(scenario.as_of), scenario, read_rules(scenario.dataset, home))
 
 
 @tibiao.command()
@@ -177,10 +190,16 @@ def _run(
 ) -> None:  # fmt: skip
     from analysis.batch.plan import plan
     from analysis.inputs import evidence
+    from analysis.inputs.scenario import read_scenario
 
     plain = {key: float(value) if isinstance(value, Decimal) else value for key, value in overrides.items()}
     tasks = plan(notebooks, scenarios, batch, dataset, languages, home, plain)
-    evidence.vouch(evidence.load(dataset, None, home), home)
+    package = evidence.load(dataset, None, home)
+    evidence.vouch(package, home)
+    for name in scenarios:
+        one = read_scenario(name, home, overrides)
+        if one.dataset == dataset:
+            _ready(one, package, home)
     from analysis.batch import run as runner
 
     kind = f"batch {batch}" if batch else "run"
@@ -229,8 +248,15 @@ def why(context: click.Context, key: str, file: str | None, settings: tuple[str,
         raise ParametersRefused(f"key {key!r}: {len(parts)} fields; allowed: {':'.join(KEY)}, as in results.csv")
     overrides = dict(parse_override(text) for text in settings)
     # A scenario with overrides carries six signs of them behind its name.
-    name = parts[0].rpartition("-")[0] if overrides else parts[0] or "baseline"
+    name = (parts[0].rpartition("-")[0] or parts[0]) if overrides else parts[0] or "baseline"
+    if not overrides and not file and re.fullmatch(r"\w+-[0-9a-f]{6}", name):
+        raise ParametersRefused(f"scenario {name!r}: its name comes from --set; repeat the --set that made it")
     named = _named_scenarios(home, () if file else (name,), file, overrides)
+    made = next(iter(named.values()))
+    if parts[0] and parts[0] != made and not file:
+        raise ParametersRefused(
+            f"scenario {parts[0]!r}: with these overrides it is called {made!r}; begin the key with that"
+        )
     one = session.start(next(iter(named)), parts[1], overrides=overrides, lang=lang, scope="scenario", home=home)
     told = one.why(key)
     for name in ("scenario", "dataset", "area_code", "area_name", "programme", "residence", "year", "component", "tier",

@@ -196,3 +196,24 @@ def test_check_refuses_a_range_or_a_share_set_without_a_reason(own_home, capsys,
     assert empty != text
     (own_home / file).write_text(empty, "utf-8")
     assert "a reason is missing" in refused(capsys, 2, "check")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("sharing", "    class_2: {upper: 0.64, local: 0.36}\n", "", "middle.shares: class_2 is missing"),
+        ("assumptions", "\nfollow_share:", "\nfolow_share:", "folow_share is not used by the model; .*did you mean follow_share?"),
+        ("assumptions", "  low: -0.019\n  central: 0\n  high: 0.019\n", "  central: 0\n  scored: true\n", "tekun_deviation: scored: true: no past"),
+    ],
+)  # fmt: skip
+def test_what_the_model_cannot_use_is_refused_by_check_and_before_a_run(own_home, capsys, file, old, new, says):
+    edit(own_home / "params" / file / "guangdong.yaml", old, new)
+    for command in (["check"], ["run", "baseline"]):
+        assert re.search(says, refused(capsys, 2, *command))
+
+
+def test_why_says_which_name_a_scenario_with_overrides_has(own_home, capsys):
+    key = "guangdong:440000:::2025:Y:::extra_cost:central"
+    assert "is called 'baseline-" in refused(capsys, 2, "why", f"baseline:{key}", "--set", "fiscal.sharing=high")
+    assert "repeat the --set" in refused(capsys, 2, "why", f"baseline-725150:{key}")
+    assert "give both" in refused(capsys, 2, "run", "baseline", "--set", "timing.notice_month=8")

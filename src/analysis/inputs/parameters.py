@@ -263,7 +263,9 @@ class Timing(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Timing:
         if self.pay_month < self.notice_month:
-            raise ValueError(f"pay_month {self.pay_month} lies before notice_month {self.notice_month}")
+            raise ValueError(
+                f"pay_month {self.pay_month} lies before notice_month {self.notice_month}; give both, pay_month {self.notice_month} or later"
+            )
         return self
 
 

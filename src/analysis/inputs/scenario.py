@@ -98,7 +98,7 @@ def read_scenario(
         """Name the override whose value is refused, else the file."""
         dotted = ".".join(key)
         for name in overrides or {}:
-            if dotted.startswith(name):
+            if dotted.startswith(name) or name.startswith(f"{dotted}."):
                 return f"overrides: {name}"
         own_name = next((name for name in own if dotted.startswith(name)), None)
         return source.where(("overrides", own_name)) if own_name else source.where(key)

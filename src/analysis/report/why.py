@@ -19,6 +19,13 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "minimum_gap": ("城镇最低标准 - 农村最低标准", "urban minimum - rural minimum"),
     "minimum_forecast": ("沿用当日已知的最近一条提标规则；区间 = 预测 / (1 ∓ t × 以往误差的均方根)", "the last rise rule known that day carried on; interval = forecast / (1 -+ t x root mean square of past errors)"),
     "scored_": ("回到当年6月30日，只用当日已公开的数，用同样的方法预测", "the same method as of 30 June of the year before, with only what was public"),
+    "score_mean_absolute_error": ("各格 |预测 / 公布 - 1| 的平均，见各 scored_ 行", "mean of |forecast / published - 1| over the cells, see the scored_ rows"),
+    "score_common_error": ("同上，只取各方法都有预测的格", "the same over the cells that every method forecast"),
+    "score_bias": ("各格 预测 / 公布 - 1 的平均", "mean of forecast / published - 1 over the cells"),
+    "score_worst_error": ("各格 预测 / 公布 - 1 中绝对值最大的", "the forecast / published - 1 of largest size"),
+    "score_cells": ("有预测和公布值的格数", "cells with a forecast and a published value"),
+    "score_junes": ("预测时点的个数", "Junes that were stood in"),
+    "score_recipients": ("公布 / 预测 - 1", "published / forecast - 1"),
     "score_": ("预测 / 公布 - 1（人数：公布 / 预测的对数）", "forecast / published - 1 (recipients: log of published / forecast)"),
     "standard": ("max(现行, 下年最低, 现行 × (1 + 跟随程度 × 最低标准增幅))，农村不低于城镇的规定比例", "max(in force, next minimum, in force x (1 + follow x rise of the minimum)), rural at least its share of urban"),
     "mandated_rise": ("跟随程度取0时的标准 - 现行标准", "the standard with follow = 0 less the one in force"),
@@ -27,7 +34,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "extra_cost_under_response": ("新增支出，人数对标准的反应按所示模型", "extra cost with recipients answering the line by the model named"),
     "extra_cost_under_sharing": ("上级负担 = Σ 下限口径新增 × 该套分担比例", "upper tiers = sum of the extra at the minimum x the shares of the set"),
     "extra_cost_widths": ("抽样分位数，各项假设到中值的距离乘以所示倍数", "quantile of the draws with every distance from central stretched as named"),
-    "extra_cost": ("Σ 地区、城乡：12N(z'-z) + 12N·max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + 联动项目", "sum over areas and residences: 12N(z'-z) + 12N max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + what is linked"),
+    "extra_cost": ("Σ 地区、城乡：12N(z'-z) + 12N·max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + 联动项目；N人数，z现行标准，z'下年标准，b补差，f'下年最低补差，N'含新增的人数", "sum over areas and residences: 12N(z'-z) + 12N max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + what is linked; N recipients, z standard, z' next, b supplement, f' next supplement floor, N' with entrants"),
     "envelope_for_90_percent": ("新增支出抽样的九成位", "the ninth decile of the drawn extra cost"),
     "spending": ("12 × 人数 × 补差（低保）+ 12 × 人数 × 标准（特困），下年另加新增支出", "12 x recipients x supplement (dibao) + 12 x recipients x standard (tekun); next year with the extra cost"),
     "capacity": ("本年支出 × (1 + 一般公共预算支出增速)", "this year's spending x (1 + growth of general public budget expenditure)"),
@@ -45,6 +52,24 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "linked_standard": ("低保标准 × 该项目的倍数", "dibao standard x the programme's multiple"),
     "adequacy": ("12 × 标准 / 上年人均消费支出", "12 x standard / consumption per head of the year before"),
 }  # fmt: skip
+TIER_FORMULA = (
+    "上级：Σ 地区 按最低标准计的新增支出 × 该级分担比例（params/sharing）；市县：全部新增支出减去上级负担",
+    "upper: sum over areas of the extra at the provincial minimum x the tier's share (params/sharing); local: the whole less that",
+)
+QUANTILES = {
+    "p10": ("抽样的一成位", "the first decile of the draws"),
+    "p50": ("抽样的中位", "the median of the draws"),
+    "p90": ("抽样的九成位", "the ninth decile of the draws"),
+    "mean": ("抽样的平均", "the mean of the draws"),
+    "low": (
+        "各项假设均取最省一端（实测的取80%区间端点）",
+        "every assumption at its cheap end (measured ones at the end of their 80 % interval)",
+    ),
+    "high": (
+        "各项假设均取最费一端（实测的取80%区间端点）",
+        "every assumption at its dear end (measured ones at the end of their 80 % interval)",
+    ),
+}
 # What a family of measures is reckoned from: programme and measure of the package's rows.
 INPUTS: dict[str, tuple[tuple[str, str], ...]] = {
     "minimum": (("dibao", "minimum_standard"),),
@@ -142,15 +167,23 @@ def explain(
     columns = ["assumption", "title", "low", "central", "high", "unit", "worth_yuan_year", "reason"]
     return Why(
         row=row,
-        formula=_formula(measure, wording),
+        formula=_formula(measure, str(row["tier"]), str(row["statistic"]), wording),
         steps=own.drop(columns=["measure", "area_code", "residence"]),
         inputs=_inputs(row, measure, evidence, wording),
         assumptions=pd.DataFrame(lines, columns=columns),
     )
 
 
-def _formula(measure: str, wording: Wording) -> str:
+def _formula(measure: str, tier: str, statistic: str, wording: Wording) -> str:
     fitting = max((name for name in FORMULAS if measure.startswith(name)), key=len, default="")
+    if measure == "extra_cost" and tier:
+        return wording.pick(*TIER_FORMULA)
+    if measure == "extra_cost" and statistic in QUANTILES:
+        return (
+            wording.pick(*QUANTILES[statistic])
+            + wording.pick("；每一抽样：", "; each draw: ")
+            + wording.pick(*FORMULAS[fitting])
+        )
     return (
         wording.pick(*FORMULAS[fitting])
         if fitting

@@ -122,6 +122,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "programme_tekun_care": ("特困照料护理", "care in extreme hardship"),
     "programme_on": ("计入", "yes"),
     "programme_off": ("未计入", "off"),
+    "programme_part": ("假设不全，未计入", "incomplete, off"),
+    "programme_apart": ("单列，不随提标变", "apart, not moved by the rise"),
     "reckoned_dibao": (
         "补差乘人数；补差随标准同额提高",
         "supplement x recipients; the supplement rises by the standard's yuan",
@@ -134,18 +136,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "own schedule by consumption, not by the dibao standard",
     ),
     "reckoned_unattended_child": ("同散居孤儿，不随低保标准动", "as scattered orphans, not by the dibao standard"),
-    "reckoned_tekun_care": (
-        "最低工资的一定比例；须给出 tekun_care_minimum_wage_share（各档平均）",
-        "a share of the minimum wage; state tekun_care_minimum_wage_share (mean of the tiers)",
-    ),
-    "reckoned_disability_living": ("定额；须给出 disability_living_persons", "flat; state disability_living_persons"),
-    "reckoned_disability_nursing": (
-        "定额，不随低保标准动；人数未见公布",
-        "flat, not by the dibao standard; recipients not published",
-    ),
+    "reckoned_tekun_care": ("最低工资的一定比例（各档平均）", "a share of the minimum wage (mean of the tiers)"),
+    "reckoned_disability_living": ("定额，人数随低保对象变", "flat, its people move with dibao recipients"),
+    "reckoned_disability_nursing": ("定额", "flat"),
     "reckoned_low_income_edge": (
-        "标准的1.5倍以内；须给出 low_income_edge_persons 和 low_income_edge_benefit_yuan_month",
-        "up to 1.5 times the standard; state low_income_edge_persons and low_income_edge_benefit_yuan_month",
+        "标准的1.5倍以内的人，乘每人待遇",
+        "people up to 1.5 times the standard, times a benefit",
     ),
     "measure_cpi_change": ("居民消费价格涨幅", "consumer price change"),
     "measure_gdp": ("地区生产总值（亿元）", "GDP (100 million yuan)"),

@@ -83,7 +83,7 @@ def _for_dataset(scenario: Scenario, dataset: str, scope: str) -> Scenario:
     if scope == "dataset":
         return scenario.model_copy(update={"dataset": dataset})
     raise ParametersRefused(
-        f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}; leave dataset as it is or choose another scenario"
+        f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}; on another package only the dataset notebooks (00, 10, 20) run"
     )
 
 

@@ -28,6 +28,7 @@ RESIDENCES = ("urban", "rural")
 # What children's programmes cost does not hang on the dibao standard: no rise of it rests on these.
 # Student's t is cut at its first and last percentile.
 T_CUT = 0.01
+SCORED = ("caseload_deviation_urban", "caseload_deviation_rural")
 OWN_SCHEDULE = ("orphan_growth_share", "orphan_institution_share")
 Settings = Mapping[str, np.ndarray]
 
@@ -234,7 +235,18 @@ def tekun_next(counts: pd.DataFrame, residence: str, settings: Settings, year: i
 
 def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:
     needed = NEEDED | {f"class4_part_{city}" for city in cells["part_of"] if city}
-    for name in sorted(set(scenario.assumptions) ^ needed):
+    for name, assumption in scenario.assumptions.items():
+        if assumption.scored and name not in SCORED:
+            raise ParametersRefused(
+                f"assumptions: {name}: scored: true: no past forecast of it is scored; write low and high (scored: {', '.join(SCORED)})"
+            )
+    for number in sorted(set(cells["area_class"])):
+        if f"class_{number}" not in scenario.shares.shares:
+            raise ParametersRefused(
+                f"sharing: {scenario.fiscal.sharing}.shares: class_{number} is missing; every area class needs its shares"
+            )
+    # A misspelt name is missing under its right one too: say the misspelling first.
+    for name in sorted(set(scenario.assumptions) ^ needed, key=lambda one: (one in needed, one)):
         if name in OPTIONAL:
             continue
         problem = (

@@ -13,6 +13,8 @@ from analysis.report.wording import WORDS, Wording
 
 # Less is what cutting draws into groups saves by chance.
 LEAST_WORTH_YUAN = 10_000
+# A rise of the dibao standard leaves these where they are: they stand beside its cost.
+NOT_BY_THE_RISE = ("tekun_care", "disability_nursing")
 
 
 def coverage(evidence: Evidence, wording: Wording) -> pd.DataFrame:
@@ -93,20 +95,33 @@ def requests(facts: Facts, assumed: dict[str, Assumption], wording: Wording, mos
 
 def programmes(assumed: dict[str, Assumption], wording: Wording) -> pd.DataFrame:
     """Which programmes are costed, by which rule, and what is lacking where one is off."""
-    on = ["dibao", "tekun", "classified_extra", "price_link", "orphan", "unattended_child"]
-    stated = {programme for name, programme in OPTIONAL.items() if name in assumed}
-    off = ["tekun_care", "disability_living", "disability_nursing", "low_income_edge"]
     lines = [
-        (
-            wording.word(f"programme_{name}"),
-            wording.word("programme_on" if name in on or name in stated else "programme_off"),
-            wording.word(f"reckoned_{name}"),
-        )
-        for name in (*on, *off)
+        (wording.word(f"programme_{name}"), wording.word("programme_on"), wording.word(f"reckoned_{name}"))
+        for name in ("dibao", "tekun", "classified_extra", "price_link")
     ]
+    lines += [
+        (wording.word(f"programme_{name}"), wording.word("programme_apart"), wording.word(f"reckoned_{name}"))
+        for name in ("orphan", "unattended_child")
+    ]
+    for name in dict.fromkeys(OPTIONAL.values()):
+        wanted = [key for key, programme in OPTIONAL.items() if programme == name]
+        lacking = [key for key in wanted if key not in assumed]
+        state = "programme_apart" if name in NOT_BY_THE_RISE else "programme_on"
+        if not lacking:
+            said = (wording.word(state), wording.word(f"reckoned_{name}"))
+        else:
+            state = "programme_off" if lacking == wanted else "programme_part"
+            said = (
+                wording.word(state),
+                wording.pick("须给出 ", "state ")
+                + ", ".join(lacking)
+                + wording.pick("；", "; ")
+                + wording.word(f"reckoned_{name}"),
+            )
+        lines.append((wording.word(f"programme_{name}"), *said))
     heads = [
         wording.word("head_programme"),
         wording.pick("是否计入", "costed"),
-        wording.pick("如何计算，或缺什么", "by which rule, or what is lacking"),
+        wording.pick("缺什么，如何计算", "what is lacking, by which rule"),
     ]
     return pd.DataFrame(lines, columns=heads)

@@ -79,7 +79,7 @@ def who_pays(facts: Facts, wording: Wording) -> pd.DataFrame:
         lines.append((where, wording.word(side), value))
     lowest = class_codes(facts)[-1]
     value = facts.value("extra_cost", area_code=lowest, year=following, programme="")
-    lines.append((where, wording.area(lowest), value))
+    lines.append((where, wording.pick("其中：", "of it: ") + wording.area(lowest), value))
     total = central[(central["component"] == "") & (central["tier"] == "")]["value"].iloc[0]
     lines.append((wording.word("total"), "", total))
     frame = pd.DataFrame(lines, columns=["", wording.pick("项", "Item"), unit])
@@ -275,6 +275,12 @@ def _checked(facts: Facts, wording: Wording, allocation: str) -> str:
     return f"{wording.area(area)} {year}: " + wording.pick("；", "; ").join(said)
 
 
+def _envelope_of(measure: str) -> float:
+    """Sort by the envelope; the budget's own growth comes last."""
+    number = measure.removeprefix("rise_borne_by_").removesuffix("_million_yuan")
+    return float(number) if number.isdigit() else float("inf")
+
+
 def break_even(facts: Facts, wording: Wording) -> pd.DataFrame:
     """The uniform rise of all floors that each envelope bears, on a grid of half a per cent."""
     _, following = plan_years(facts)
@@ -282,7 +288,7 @@ def break_even(facts: Facts, wording: Wording) -> pd.DataFrame:
         (facts.table["scenario"] == facts.scenario) & facts.table["measure"].str.startswith("rise_borne_by_")
     ]
     lines = []
-    for measure in rows["measure"]:
+    for measure in sorted(rows["measure"], key=_envelope_of):
         name = measure.removeprefix("rise_borne_by_")
         envelope = (
             wording.word("envelope_capacity")

@@ -15,7 +15,7 @@ from analysis.report.wording import Wording
 if TYPE_CHECKING:
     from analysis.model.drivers.outlook import Driver
 
-MODELS_SHOWN = 3
+MODELS_SHOWN = 4
 
 
 def scored_minima(facts: Facts, wording: Wording) -> pd.DataFrame:
