@@ -15,7 +15,7 @@ from analysis.model.uprating import Drivers, next_floors, next_supplement_floors
 
 WIDTHS = (0.5, 1.0, 2.0)
 BREAK_EVEN_STEP, BREAK_EVEN_MOST = Decimal("0.005"), Decimal("0.1")
-SOBOL_SAMPLES = 512
+SOBOL_SAMPLES = 256
 # With four uncertain inputs or fewer the tornado says it all.
 SOBOL_FROM = 5
 

@@ -204,7 +204,9 @@ def quantile(assumption: Assumption, share: np.ndarray) -> np.ndarray:
         # so heavy a tail would have no mean.
         share = np.clip(share, T_CUT, 1 - T_CUT)
         freedom = assumption.degrees_of_freedom
-        return mode + (high - low) / 2 / special.stdtrit(freedom, 0.9) * special.stdtrit(freedom, share)
+        # The inverse is costly, and a Sobol sample repeats its values.
+        once, where = np.unique(share, return_inverse=True)
+        return mode + (high - low) / 2 / special.stdtrit(freedom, 0.9) * special.stdtrit(freedom, once)[where]
     rising = (mode - low) / (high - low)
     below = low + np.sqrt(share * (high - low) * (mode - low))
     above = high - np.sqrt((1 - share) * (high - low) * (high - mode))
