@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.model.funding import (
-    break_even_rise,
     burden_share,
     capacity_yuan,
     gate,
@@ -89,26 +88,3 @@ def test_capacity_grows_with_expenditure_and_burden_is_a_share_of_it():
 def test_stress_counts_areas_above_the_threshold_among_those_known():
     changes = [[0.001, 0.002, 0.0021, np.nan], [np.nan] * 4]
     assert stressed_share(changes, 0.002) == pytest.approx([1 / 3, np.nan], nan_ok=True)
-
-
-@given(st.floats(0.01, 0.49), st.integers(1, 1000))
-def test_the_break_even_of_a_straight_cost_is_found_from_below(rise, slope):
-    found = break_even_rise(lambda share: slope * share, slope * rise)
-    assert slope * found <= slope * rise
-    assert found == pytest.approx(rise, abs=1e-6)
-
-
-def test_the_break_even_of_a_rounded_standard_lies_below_the_step_that_is_not_borne():
-    def cost(share):
-        return 12 * 1000 * (math.ceil(round(600 * (1 + share), 6)) - 600)
-
-    found = break_even_rise(cost, 12 * 1000 * 21.5)
-    assert cost(found) == 12 * 1000 * 21
-    assert found == pytest.approx(21 / 600, abs=2e-6)
-
-
-def test_an_envelope_may_bear_every_rise_or_none():
-    assert break_even_rise(lambda share: 0, 1, high=0.3) == 0.3
-    assert math.isnan(break_even_rise(lambda share: 2 + share, 1))
-    with pytest.raises(ValueError):
-        break_even_rise(lambda share: share, 1, low=0.5, high=0.5)

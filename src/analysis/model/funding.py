@@ -1,9 +1,9 @@
-"""Who pays a rise and whether it can be borne: implied shares, capacity, burden, the gate, break-even (METHODS 4)."""
+"""Who pays a rise and whether it can be borne: implied shares, capacity, burden, the gate (METHODS 4)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -162,47 +162,3 @@ def stressed_share(burden_change_share: ArrayLike, threshold_share: float) -> np
     known = np.sum(~np.isnan(change), axis=-1)
     stressed = np.sum(change > threshold_share, axis=-1)
     return np.divide(stressed, known, out=np.full(known.shape, np.nan), where=known > 0)
-
-
-def break_even_rise(
-    cost_of_rise: Callable[[float], float],
-    envelope_yuan: float,
-    low: float = 0.0,
-    high: float = 0.5,
-    within_share: float = 1e-6,
-) -> float:
-    """Return the largest rise whose cost an envelope bears, by bisection.
-
-    Standards are rounded, so that cost climbs in steps and may never equal the envelope; the answer always lies on the
-    side that the envelope bears, less than ``within_share`` below the step that it does not: the largest r, a share,
-    with cost(r) <= envelope. Source: METHODS 4.
-
-    Args:
-        cost_of_rise: from a rise (a share) to its cost in yuan, never falling.
-        envelope_yuan: what can be spent.
-        low: the smallest rise considered.
-        high: the largest.
-        within_share: how far the answer may lie below the exact one, above 0.
-
-    Returns:
-        The rise; ``high`` where even that is borne, NaN where even ``low`` is not.
-
-    Raises:
-        ValueError: ``low`` not below ``high``, or a tolerance not above 0.
-    """
-    if not (low < high and within_share > 0):
-        raise ValueError(f"no rise can be sought from {low} to {high} within {within_share}")
-    if not cost_of_rise(low) <= envelope_yuan:
-        return math.nan
-    if cost_of_rise(high) <= envelope_yuan:
-        return high
-    borne, not_borne = low, high
-    while not_borne - borne > within_share:
-        middle = (borne + not_borne) / 2
-        if middle in (borne, not_borne):
-            break
-        if cost_of_rise(middle) <= envelope_yuan:
-            borne = middle
-        else:
-            not_borne = middle
-    return borne

@@ -7,20 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.model import drivers
-from analysis.model.drivers import (
-    back_test,
-    blended_correlation,
-    draw_drivers,
-    error_correlation,
-    forecast_series,
-    inflation_factor,
-    models,
-    pool_cdf,
-    pool_quantile,
-    pool_weights,
-    pooled_drift_sd,
-)
+from analysis.model.drivers import back_test, forecast_series, models, pooled_drift_sd
+from analysis.model.drivers.draws import blended_correlation, draw_drivers, error_correlation
+from analysis.model.drivers.pool import WIDEST, inflation_factor, pool_cdf, pool_quantile, pool_weights
 
 YEARS = np.arange(2007, 2024)
 # General public budget expenditure of Guangdong 2007-2023, 100 million yuan (data/guangdong, nbs-expenditure).
@@ -144,7 +133,7 @@ def test_past_bands_too_narrow_widen_the_next_ones():
     assert inflation_factor(lambda factor: stats.norm.cdf(z / factor)) == 1
     assert inflation_factor(lambda factor: stats.norm.cdf(2 * z / factor)) == pytest.approx(2, abs=0.15)
     assert inflation_factor(lambda factor: stats.norm.cdf(2 * z[:15] / factor)) == 1
-    assert inflation_factor(lambda factor: np.ones(30)) == drivers.WIDEST
+    assert inflation_factor(lambda factor: np.ones(30)) == WIDEST
 
 
 def test_inflation_reaches_the_quantiles(budget):

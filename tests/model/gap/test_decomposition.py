@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_dispersion import areas, columns
 
 from analysis.model.gap.decomposition import (
     gini_decomposition,
@@ -10,17 +11,6 @@ from analysis.model.gap.decomposition import (
     theil_decomposition,
 )
 from analysis.model.gap.dispersion import gini, theil_l, theil_t
-
-areas = st.lists(
-    st.tuples(st.floats(50, 5000), st.integers(0, 40), st.sampled_from("abc"), st.sampled_from(["town", "country"])),
-    min_size=1,
-    max_size=12,
-).filter(lambda rows: any(weight for _, weight, _, _ in rows))
-
-
-def columns(rows):
-    values, weights, outer, inner = zip(*rows, strict=True)
-    return np.array(values), np.array(weights), np.array(outer), np.array(inner)
 
 
 @given(areas)
