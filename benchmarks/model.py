@@ -22,6 +22,7 @@ from analysis.inputs.evidence import load
 from analysis.inputs.rules import read_rules
 from analysis.inputs.scenario import read_scenario
 from analysis.model import sensitivity
+from analysis.model.pathway.borne import cost_of_rises
 from analysis.model.sensitivity.alternatives import allocations, responses
 from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import prepare, simulate
@@ -53,7 +54,7 @@ def measure() -> dict[str, float]:
         "tornado": lambda: sensitivity.tornado(case),
         "sobol": lambda: sensitivity.sobol(case),
         "widths": lambda: sensitivity.widths(outcome),
-        "cost_of_rises": lambda: sensitivity.cost_of_rises(case),
+        "cost_of_rises": lambda: cost_of_rises(case),
         "responses": lambda: responses(outcome),
         "allocations": lambda: allocations(outcome, evidence),
     }

@@ -14,6 +14,7 @@ _PUBLIC = {
     "simulate": ("analysis.model.simulate", "simulate"),
     "gap_table": ("analysis.model.gap", "gap_table"),
     "decompose": ("analysis.model.gap.decomposition", "theil_decomposition"),
+    "compare": ("analysis.model.compare", "compare"),
     "back_cast": ("analysis.model.score.back_cast", "back_cast"),
     "back_test": ("analysis.model.score.forecasts", "score_minima"),
     "what_to_ask": ("analysis.model.sensitivity.requests", "what_to_ask"),

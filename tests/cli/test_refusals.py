@@ -64,9 +64,9 @@ def test_a_wrong_value_of_an_override_is_refused(own_home, capsys, value):
 
 
 def test_a_wrong_type_in_a_file_is_refused_with_its_line(own_home, capsys):
-    edit(own_home / "params/scenarios/freeze.yaml", "base_year: 2024", "base_year: next")
+    edit(own_home / "params/scenarios/baseline.yaml", "base_year: 2024", "base_year: next")
     line = refused(capsys, 2, "memo")
-    assert "params/scenarios/freeze.yaml:10: base_year: next: allowed: an integer" in line
+    assert "params/scenarios/baseline.yaml:10: base_year: next: allowed: an integer" in line
 
 
 def test_a_duplicate_row_names_both_places(own_home, capsys):

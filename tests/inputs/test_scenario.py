@@ -3,11 +3,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ParametersRefused
-from analysis.inputs.scenario import names, parse_override, read_batch, read_scenario
+from analysis.inputs.scenario import SCENARIO_FILE, names, parse_override, read_batch, read_scenario
 
 TEXT = """\
 id: mine
@@ -91,7 +91,7 @@ def test_a_scenario_holds_exact_decimals_of_what_it_names(read):
         ("sharing: guangdong\n", "", 1, "sharing: is missing; allowed: guangdong"),
         ("draws: 200", "draws: 200\ntiming: {notice_month: 5, pay_month: 4}", 13, "timing: pay_month 4 lies before notice_month 5"),
         ("draws: 200", "draws: 200\ntiming: {notice_month: 0}", 13, "timing.notice_month: 0: allowed: greater than or equal to 1"),
-        ("draws: 200", "draws: 200\noverrides:\n  fiscal.sharing: midle", 1, "scenario: fiscal.sharing 'midle': allowed: high, low, middle; did you mean middle"),
+        ("draws: 200", "draws: 200\noverrides:\n  fiscal.sharing: midle", 14, "scenario: fiscal.sharing 'midle': allowed: high, low, middle; did you mean middle"),
         ("draws: 200", "draws: 200\noverrides: [a]", 13, "overrides: allowed: dotted keys"),
         ("draws: 200", "draws: 200\noverrides:\n  policy.ratchet.of: false", 14, "policy.ratchet.of: no such key; did you mean policy.ratchet.on"),
         ("draws: 200", "draws: 200\noverrides:\n  draws: 200", 14, "draws: 200 is what it is already"),
@@ -159,6 +159,233 @@ def test_overrides_of_the_command_come_after_those_of_the_file(read):
     assert (given.draws, given.policy.rural_share.at_least) == (300, Decimal("0.85"))
     assert given.overrides == {"draws": "300", "policy.rural_share.at_least": "0.85"}
     assert read(TEXT).overrides == {}
+
+
+OWN = """\
+id: {id}
+title: {{zh: 标题, en: Title of {id}}}
+question: {{zh: 问题, en: What of {id}}}
+"""
+
+
+@pytest.fixture
+def store(copied_home):
+    """Store a scenario that extends another; its first line after `extends` is line 5."""
+
+    def storing(name, parent, *lines):
+        text = OWN.format(id=name) + "\n".join([f"extends: {parent}", *lines, ""])
+        (copied_home / "params" / "scenarios" / f"{name}.yaml").write_text(text, "utf-8")
+        return copied_home
+
+    return storing
+
+
+def rest(scenario):
+    return scenario.model_dump(exclude={"id", "title", "question", "overrides"})
+
+
+def test_a_child_takes_what_it_does_not_write_from_its_parent_and_from_that_ones_parent(store):
+    store("late_flat", "late", "policy: flat")
+    home = store("youngest", "late_flat", "draws: 300")
+    baseline, flat, late = (read_scenario(name, home) for name in ("baseline", "flat", "late"))
+    child = read_scenario("youngest", home)
+    assert (child.id, child.title.en, child.question.en) == ("youngest", "Title of youngest", "What of youngest")
+    assert (late.timing.notice_month, late.timing.pay_month, flat.policy.id) == (5, 6, "flat")
+    taken = {"policy": flat.policy.model_dump(), "timing": late.timing.model_dump(), "draws": 300}
+    assert rest(child) == {**rest(baseline), **taken}
+
+
+def test_a_timing_replaces_that_of_the_parent_whole(store):
+    timing = read_scenario("child", store("child", "late", "timing: {pay_month: 3}")).timing
+    assert (timing.notice_month, timing.pay_month) == (1, 3)
+
+
+@pytest.mark.parametrize("by_file", [None, "child"])
+@pytest.mark.parametrize("by_parent", [None, "0.81"])
+@pytest.mark.parametrize("by_child", [None, "0.82"])
+@pytest.mark.parametrize("by_command", [None, Decimal("0.83")])
+def test_files_then_parent_then_child_then_command_and_the_last_one_holds(
+    store, by_file, by_parent, by_child, by_command
+):
+    key = "policy.rural_share.at_least"
+
+    def lines(value):
+        return ["overrides:", f"  {key}: {value}"] if value else []
+
+    store("parent", "baseline", *lines(by_parent), *([] if by_parent else ["draws: 300"]))
+    home = store("child", "parent", *(["policy: rural80"] if by_file else []), *lines(by_child))
+    scenario = read_scenario("child", home, {key: by_command} if by_command else None)
+    last = by_command or by_child or by_parent
+    assert scenario.policy.rural_share.at_least == Decimal(last or ("0.8" if by_file else "0.75"))
+    assert scenario.policy.id == ("rural80" if by_file else "rise35")
+    assert scenario.overrides == ({key: str(last)} if last else {})
+
+
+def test_the_overrides_of_parent_and_child_are_told_together(store):
+    store("parent", "baseline", "overrides:", "  seed: 7", "  draws: 300")
+    home = store("child", "parent", "overrides:", "  draws: 5000", "  policy.ceiling.on: false")
+    scenario = read_scenario("child", home, {"horizon": 2})
+    assert (scenario.seed, scenario.draws, scenario.policy.ceiling.on, scenario.horizon) == (7, 5000, False, 2)
+    told = {"draws": "5000", "horizon": "2", "policy.ceiling.on": "False", "seed": "7"}
+    assert list(scenario.overrides.items()) == list(told.items())
+
+
+CHANGES = {
+    "as_of": "2024-12-31",
+    "horizon": "2",
+    "fiscal": "shock",
+    "policy": "rural80",
+    "timing": "{notice_month: 4, pay_month: 5}",
+    "seed": "7",
+    "draws": "300",
+}
+OVERRIDES = {"policy.ceiling.on": "false", "assumptions.follow_share.low": "0.1", "fiscal.sharing": "low"}
+
+
+@settings(max_examples=20)
+@given(st.sets(st.sampled_from(sorted(CHANGES))), st.sets(st.sampled_from(sorted(OVERRIDES))))
+@example(set(), set())
+@example(set(CHANGES), set(OVERRIDES))
+def test_what_extends_another_is_what_is_written_out_in_full(home, read, keys, overridden):
+    overrides = "".join(["overrides:\n", *(f"  {key}: {OVERRIDES[key]}\n" for key in overridden)]) if overridden else ""
+    own, _, parent = (home / "params" / "scenarios" / "baseline.yaml").read_text("utf-8").partition("dataset: ")
+    full = dict(line.split(": ", 1) for line in f"dataset: {parent}".splitlines()) | {key: CHANGES[key] for key in keys}
+    short = "extends: baseline\n" + "".join(f"{key}: {CHANGES[key]}\n" for key in keys) + overrides
+    in_full = "".join(f"{key}: {value}\n" for key, value in full.items()) + overrides
+    assert "baseline" in own
+    child, whole = read(OWN.format(id="mine") + short), read(OWN.format(id="mine") + in_full)
+    assert child == whole
+    assert child.sha256() == whole.sha256()
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "says"),
+    [
+        # The place is that of the child for what the child writes...
+        ("draws: 300", "draws: 99", "child.yaml:5: draws: 99: allowed: greater than or equal to 100"),
+        ("draws: 300", "polcy: flat", "child.yaml:5: polcy: no such key; .*did you mean policy\\?"),
+        ("draws: 300", "policy: fla", "child.yaml:5: policy 'fla': no such file in params/policies; .*mean flat\\?"),
+        ("draws: 300", "timing: {pay_month: 13}", "child.yaml:5: timing.pay_month: 13: allowed"),
+        ("draws: 300", "overrides: [a]", "child.yaml:5: overrides: allowed: dotted keys"),
+        ("draws: 300", "overrides:\n  draws: 5", "child.yaml:6: draws: 5: allowed: greater"),
+        ("overrides:\n  draws: 300", "overrides:\n  draws: 5", "child.yaml:6: draws: 5: allowed: greater"),
+        ("draws: 300", "overrides:\n  drws: 5", "child.yaml:6: drws: no such key; did you mean draws\\?"),
+        ("draws: 300", "overrides:\n  policy.rule.rural.kind: flat", "child.yaml:6: .*kind flat needs rise_yuan_month"),
+        # ...and that of the parent for what it takes from there.
+        ("draws: 99", "seed: 1", "parent.yaml:5: draws: 99: allowed: greater than or equal to 100"),
+        ("drws: 300", "draws: 400", "parent.yaml:5: drws: no such key; .*did you mean draws\\?"),
+        ("policy: fla", "seed: 1", "parent.yaml:5: policy 'fla': no such file in params/policies; .*mean flat\\?"),
+        ("timing: {pay_month: 13}", "seed: 1", "parent.yaml:5: timing.pay_month: 13: allowed"),
+        ("overrides: [a]", "seed: 1", "parent.yaml:5: overrides: allowed: dotted keys"),
+        ("overrides:\n  draws: 5", "seed: 1", "parent.yaml:6, extended by {child}: draws: 5: allowed: greater"),
+        ("overrides:\n  drws: 5", "seed: 1", "parent.yaml:6, extended by {child}: drws: no such key; did you mean draws"),
+        ("overrides:\n  fiscal.sharing: midle", "seed: 1", "parent.yaml:6, .*: fiscal.sharing 'midle': allowed: high, low"),
+        # An override that changes nothing, in the child, or in the parent once the child names another file.
+        ("draws: 300", "overrides:\n  draws: 300", "child.yaml:6: draws: 300 is what it is already; leave it out"),
+        ("overrides:\n  draws: 300", "overrides:\n  draws: 300", "child.yaml:6: draws: 300 is what it is already"),
+        ("overrides:\n  policy.rural_share.at_least: 0.8", "policy: rural80",
+         "parent.yaml:6, extended by {child}: policy.rural_share.at_least: 0.8 is what it is already"),
+        # A key that is what it is already, or that an override of the parent would undo.
+        ("draws: 300", "draws: 300", "child.yaml:5: draws: 300 is what it is already in {parent}:5; leave it out"),
+        ("draws: 300", "policy: rise35",
+         "child.yaml:5: policy: rise35 is what it is already in params/scenarios/baseline.yaml:14; leave it out"),
+        ("timing: {notice_month: 2, pay_month: 3}", "timing: {pay_month: 3, notice_month: 2}",
+         "child.yaml:5: timing: is what it is already in {parent}:5; leave it out"),
+        ("overrides:\n  draws: 300", "draws: 400", "child.yaml:5: draws: {parent}:6 overrides it; write it under overrides"),
+        ("overrides:\n  timing.pay_month: 6", "timing: {pay_month: 5}", "child.yaml:5: timing: {parent}:6 overrides it"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_place_in_the_parent_or_in_the_child(store, parent, child, says):
+    store("parent", "baseline", parent)
+    message = refusal(read_scenario, "child", store("child", "parent", child))
+    places = {"{parent}": "params/scenarios/parent.yaml", "{child}": "params/scenarios/child.yaml"}
+    for name, place in places.items():
+        says = says.replace(name, place)
+    assert re.match(f"params/scenarios/{says}", message), message
+
+
+@pytest.mark.parametrize("key", ["title", "question"])
+def test_a_child_writes_its_own_title_and_question(store, key):
+    home = store("child", "rural80")
+    path = home / "params" / "scenarios" / "child.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith(key))
+
+    def with_line(line):
+        path.write_text("\n".join([*lines[:place], *line, *lines[place + 1 :], ""]), "utf-8")
+        return refusal(read_scenario, "child", home)
+
+    assert with_line([]) == f"params/scenarios/child.yaml:1: {key}: is missing"
+    assert f"child.yaml:{place + 1}: {key}.en: is missing" in with_line([f"{key}: {{zh: 标题}}"])
+    assert f"child.yaml:{place + 1}: {key[:-1]}: no such key; " in with_line([lines[place].replace(key, key[:-1])])
+    text = (home / "params" / "scenarios" / "rural80.yaml").read_text("utf-8")
+    same = re.search(rf"^{key}:\n.*\n.*$", text, re.M)
+    assert with_line(same[0].splitlines()) == (
+        f"params/scenarios/child.yaml:{place + 1}: {key}: is what it is already in "
+        f"params/scenarios/rural80.yaml:{text[: same.start()].count(chr(10)) + 1}; write its own"
+    )
+
+
+def test_a_child_writes_its_own_id(store, read):
+    home = store("child", "baseline")
+    path = home / "params" / "scenarios" / "child.yaml"
+    path.write_text(path.read_text("utf-8").replace("id: child\n", ""), "utf-8")
+    assert "id: None: allowed: child, the file's own name" in refusal(read_scenario, "child", home)
+    short = OWN.format(id="mine") + "extends: baseline\n"
+    assert re.search(r"mine\.yaml:1: id: is missing$", refusal(read, short.replace("id: mine\n", "")))
+    assert (
+        "mine.yaml:1: id: baseline is what it is already in params/scenarios/baseline.yaml:1; write its own"
+        in refusal(read, short.replace("id: mine", "id: baseline"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("parent", "says"),
+    [
+        ("baselin", "scenario 'baselin': no such file in params/scenarios; allowed: .*; did you mean baseline\\?"),
+        ("../baseline", "scenario '../baseline': not a name"),
+        ("[baseline, late]", "scenario .*: not a name"),
+        ("", "scenario: is missing; allowed: baseline, "),
+    ],
+)
+def test_a_parent_that_is_not_there_is_refused_with_the_nearest_name(store, parent, says):
+    message = refusal(read_scenario, "child", store("child", parent))
+    assert re.match(rf"params/scenarios/child\.yaml:4: extends: {says}", message), message
+
+
+def test_a_misspelt_extends_is_refused_with_the_nearest_name(read):
+    message = refusal(read, OWN.format(id="mine") + "extend: baseline\n")
+    assert re.search(r"mine\.yaml:4: extend: no such key; .*did you mean extends\?", message), message
+
+
+def test_a_cycle_is_refused_with_its_chain(store, tmp_path):
+    store("first", "second")
+    store("second", "third")
+    home = store("third", "second")
+    ending = "third extends second; allowed: a chain that ends"
+    assert refusal(read_scenario, "first", home) == (
+        f"params/scenarios/third.yaml:4: extends: first extends second extends {ending}"
+    )
+    assert refusal(read_scenario, "third", home) == (
+        "params/scenarios/second.yaml:4: extends: third extends second extends third; allowed: a chain that ends"
+    )
+    store("third", "third")
+    assert "third.yaml:4: extends: third extends third; " in refusal(read_scenario, "third", home)
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN.format(id="own") + "extends: third\n", "utf-8")
+    assert "own extends third extends third; " in refusal(read_scenario, "", home, None, own)
+
+
+def test_a_file_of_ones_own_extends_a_stored_scenario(home, read, tmp_path, monkeypatch):
+    # A file beside it is not what it extends.
+    (tmp_path / "tight.yaml").write_text("no: scenario\n", "utf-8")
+    text = OWN.format(id="mine") + "extends: tight\ndraws: 300\n"
+    scenario, tight = read(text), read_scenario("tight", home)
+    assert (scenario.id, scenario.draws) == ("mine", 300)
+    assert rest(scenario) == {**rest(tight), "draws": 300}
+    monkeypatch.setenv(SCENARIO_FILE, str(tmp_path / "mine.yaml"))
+    assert read_scenario("mine", home) == scenario
+    assert re.search(r"mine\.yaml:5: draws: 9: allowed", refusal(read, text.replace("300", "9")))
 
 
 def test_the_hash_of_a_scenario_changes_with_any_value_and_with_nothing_else(home):

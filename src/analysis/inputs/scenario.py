@@ -1,7 +1,9 @@
 """Scenarios: fiscal path, policy and assumptions, read strictly from ``params`` and resolved into one frozen whole.
 
 A scenario names one file of each kind and may override single values by dotted key, such as
-``policy.rural_share.at_least: 0.8``. Everything is checked before anything starts.
+``policy.rural_share.at_least: 0.8``. It may extend another and then writes only what differs. Where two give
+a value the later one holds: files, keys from parent to child, overrides from parent to child, overrides given at the
+start. Everything is checked before anything starts.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ from analysis.inputs.parameters import Assumption, Batch, Fiscal, Policy, Scenar
 
 # The scenario file of one's own that 'tibiao run -f' hands to its notebooks.
 SCENARIO_FILE = "TIBIAO_SCENARIO_FILE"
+# What a scenario never takes from the one it extends.
+OWN = ("id", "title", "question")
+# Keys that name a file; an override of one of its values holds whichever file is named.
+PARTS = ("fiscal", "policy", "assumptions", "sharing")
 
 
 def names(kind: str, home: Path) -> list[str]:
@@ -46,7 +52,7 @@ def read_batch(name: str, home: Path) -> Batch:
 def read_scenario(
     name: str, home: Path, overrides: Mapping[str, Any] | None = None, file: Path | None = None
 ) -> Scenario:
-    """Read a scenario and everything it names, apply its overrides and then the given ones.
+    """Read a scenario, those it extends and everything named; apply their overrides and then the given ones.
 
     Args:
         name: a scenario of ``params/scenarios``; ignored where ``file`` is given.
@@ -60,50 +66,104 @@ def read_scenario(
     """
     if file is None and (given := os.environ.get(SCENARIO_FILE)) and Path(given).stem == name:
         file = Path(given)
-    source = read_parameter_file(file, str(file)) if file else _read("scenarios", name, home)
-    if not file and source.values.get("id") != name:
-        raise ParametersRefused(
-            f"{source.where(('id',))}: id: {source.values.get('id')}: allowed: {name}, the file's own name"
-        )
-    written = dict(source.values)
-    own = written.pop("overrides", {})
-    if not isinstance(own, dict):
-        raise ParametersRefused(f"{source.where(('overrides',))}: overrides: allowed: dotted keys, one a line")
+    source = read_parameter_file(file, str(file)) if file else _stored(name, home)
+    chain = _chain(source, home)
+    origin = _origin(chain)
+    written = {key: one.values[key] for key, one in origin.items()}
+
+    def place(key: tuple[str, ...]) -> str:
+        """Name the line of a key in the file that it was taken from."""
+        return origin.get("".join(key[:1]), source).where(key)
+
     tree: dict[str, Any] = {}
     for part, kind, model in (("fiscal", "fiscal", Fiscal), ("policy", "policies", Policy)):
-        part_file = _read(kind, written.get(part, ""), home, source.where((part,)))
+        part_file = _read(kind, written.get(part, ""), home, place((part,)))
         tree[part] = validated(model, part_file.values, part_file.where).model_dump()
-    tree["assumptions"] = _each("assumptions", Assumption, written.get("assumptions", ""), home, source)
-    tree["sharing"] = _each("sharing", Sharing, written.get("sharing", ""), home, source)
+    for part, model in (("assumptions", Assumption), ("sharing", Sharing)):
+        tree[part] = _each(part, model, written.get(part, ""), home, place((part,)))
     if (named := tree["fiscal"]["sharing"]) not in tree["sharing"]:
         path = f"params/fiscal/{written['fiscal']}.yaml"
         raise ParametersRefused(f"{path}: sharing: no such set {named!r}; {nearest(named, tree['sharing'])}")
-    whole = {**written, **tree, "overrides": {}}
-    whole = validated(Scenario, whole, source.where).model_dump()
-    for given, where in (
-        (own, lambda key: source.where(("overrides", key))),
-        (dict(overrides or {}), lambda _: "overrides"),
-    ):
-        for key, value in given.items():
-            _override(whole, key, value, where(key))
-    applied = {**own, **(overrides or {})}
+    whole = validated(Scenario, {**written, **tree, "overrides": {}}, place).model_dump()
+    given: list[tuple[str, Any, str]] = []
+    for one in chain:
+        # What holds in the parent may change nothing in the child, so the place names both.
+        by = "" if one is source else f", extended by {source.path}"
+        given += [(key, value, f"{one.where(('overrides', key))}{by}: {key}") for key, value in _overrides(one).items()]
+    given += [(key, value, f"overrides: {key}") for key, value in (overrides or {}).items()]
+    for key, value, at in given:
+        _override(whole, key, value, at)
     if overrides:
         # Another scenario than the file's: its results must not pass under the file's name.
         said = ", ".join(f"{key}={_canonical(value)}" for key, value in sorted(overrides.items()))
         whole["id"] = f"{whole['id']}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
         whole["title"] = {"zh": f"{whole['title']['zh']}（{said}）", "en": f"{whole['title']['en']} ({said})"}
-    whole["overrides"] = {key: str(value) for key, value in sorted(applied.items())}
+    whole["overrides"] = {key: str(value) for key, value, _ in sorted(given, key=lambda one: one[0])}
 
     def where(key: tuple[str, ...]) -> str:
-        """Name the override whose value is refused, else the file."""
-        dotted = ".".join(key)
-        for name in overrides or {}:
-            if dotted.startswith(name) or name.startswith(f"{dotted}."):
-                return f"overrides: {name}"
-        own_name = next((name for name in own if dotted.startswith(name)), None)
-        return source.where(("overrides", own_name)) if own_name else source.where(key)
+        """Name the last override whose value is refused, else the file."""
+        # What is refused of the whole is a share set that the fiscal path names and that is not there.
+        dotted = ".".join(key) or "fiscal.sharing"
+        for name, _, at in reversed(given):
+            if f"{dotted}.".startswith(f"{name}.") or name.startswith(f"{dotted}."):
+                return at if key else at.rpartition(": ")[0]
+        return place(key)
 
     return validated(Scenario, whole, where)
+
+
+def _stored(name: Any, home: Path, named_at: str | None = None) -> ParameterFile:
+    file = _read("scenarios", name, home, named_at)
+    if file.values.get("id") != name:
+        at = f"{file.where(('id',))}: id"
+        raise ParametersRefused(f"{at}: {file.values.get('id')}: allowed: {name}, the file's own name")
+    return file
+
+
+def _chain(source: ParameterFile, home: Path) -> list[ParameterFile]:
+    """Return a scenario file and those it extends, the farthest first."""
+    chain, named = [source], [Path(source.path).stem]
+    while "extends" in chain[0].values:
+        at = f"{chain[0].where(('extends',))}: extends"
+        parent = _stored(chain[0].values["extends"], home, at)
+        named.append(parent.values["id"])
+        if parent.path in [one.path for one in chain]:
+            raise ParametersRefused(f"{at}: {' extends '.join(named)}; allowed: a chain that ends")
+        chain.insert(0, parent)
+    return chain
+
+
+def _overrides(file: ParameterFile) -> dict[str, Any]:
+    own = file.values.get("overrides", {})
+    if not isinstance(own, dict):
+        raise ParametersRefused(f"{file.where(('overrides',))}: overrides: allowed: dotted keys, one a line")
+    return own
+
+
+def _origin(chain: list[ParameterFile]) -> dict[str, ParameterFile]:
+    """Return the file of a chain that each key is taken from; refuse a key that is unknown or written in vain."""
+    known = [*Scenario.model_fields, "extends"]
+    origin: dict[str, ParameterFile] = {}
+    overridden: dict[str, str] = {}
+    for file in chain:
+        for key, value in file.values.items():
+            at = f"{file.where((key,))}: {key}"
+            if key not in known:
+                raise ParametersRefused(f"{at}: no such key; {nearest(key, known)}")
+            if key in overridden and key not in PARTS:
+                raise ParametersRefused(f"{at}: {overridden[key]} overrides it; write it under overrides")
+            if key in origin and _same(value, origin[key].values[key]):
+                said = "" if isinstance(value, dict) else f"{value} "
+                todo = "write its own" if key in OWN else "leave it out"
+                raise ParametersRefused(f"{at}: {said}is what it is already in {origin[key].where((key,))}; {todo}")
+        inherited = {key: one for key, one in origin.items() if key not in OWN}
+        origin = inherited | {key: file for key in file.values if key not in ("extends", "overrides")}
+        overridden |= {key.partition(".")[0]: file.where(("overrides", key)) for key in _overrides(file)}
+    return origin
+
+
+def _same(new: Any, old: Any) -> bool:
+    return exact(new) == exact(old) or str(new) == str(old)
 
 
 def _canonical(value: Any) -> str:
@@ -124,9 +184,9 @@ def parse_override(text: str) -> tuple[str, Any]:
     return key, scalar(value, f"--set {key}")
 
 
-def _each(part: str, model: type[Strict], name: Any, home: Path, source: ParameterFile) -> dict[str, Any]:
+def _each(part: str, model: type[Strict], name: Any, home: Path, named_at: str) -> dict[str, Any]:
     """Read a file of several groups of one kind, each under its id."""
-    named = _read(part, name, home, source.where((part,)))
+    named = _read(part, name, home, named_at)
     return {
         key: validated(model, value, lambda at, key=key: named.where((key, *at)), key).model_dump()
         for key, value in named.values.items()
@@ -134,14 +194,7 @@ def _each(part: str, model: type[Strict], name: Any, home: Path, source: Paramet
 
 
 def _read(kind: str, name: Any, home: Path, named_at: str | None = None) -> ParameterFile:
-    singular = {
-        "scenarios": "scenario",
-        "batches": "batch",
-        "policies": "policy",
-        "assumptions": "assumptions",
-        "sharing": "sharing",
-        "fiscal": "fiscal",
-    }[kind]
+    singular = {"scenarios": "scenario", "batches": "batch", "policies": "policy"}.get(kind, kind)
     prefix = f"{named_at}: " if named_at else ""
     if name in ("", None):
         raise ParametersRefused(f"{prefix}{singular}: is missing; {nearest('', names(kind, home))}")
@@ -159,17 +212,15 @@ def _override(tree: dict[str, Any], key: str, value: Any, where: str) -> None:
         close = [name for name in known if name.split(".")[0] not in ("title", "question")]
         suggestion = nearest(key, close).partition("; did you")[2]
         raise ParametersRefused(
-            f"{where}: {key}: no such key"
+            f"{where}: no such key"
             + (f"; did you{suggestion}" if suggestion else "; keys look like policy.rural_share.at_least")
         )
     *parents, last = key.split(".")
     node = tree
     for parent in parents:
         node = node[parent]
-    new = exact(value)
-    old = exact(node[last])
-    if new == old or str(new) == str(old):
-        raise ParametersRefused(f"{where}: {key}: {value} is what it is already; leave it out")
+    if _same(value, node[last]):
+        raise ParametersRefused(f"{where}: {value} is what it is already; leave it out")
     node[last] = value
 
 

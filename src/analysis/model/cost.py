@@ -118,6 +118,7 @@ def evaluate(
     least_share: Fraction,
     step_yuan: float = 1,
     disability_living_yuan_month: float = 0.0,
+    after: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the extra cost of a rise against no rise, part by part, for every setting and cell.
 
@@ -130,6 +131,8 @@ def evaluate(
         least_share: rural share of the urban standard.
         step_yuan: rounding grid of standards.
         disability_living_yuan_month: the flat subsidy, where a scenario states its recipients.
+        after: next standards in force, yuan/person/month, shape (S, n), where they are decided already, such as those of
+            a later year of a road; by default those that one rise of the floors brings.
 
     Returns:
         Arrays of shape (S, n): standard, next_standard, supplement, persons, entrants, dibao_spending and tekun_spending
@@ -139,7 +142,10 @@ def evaluate(
     """
     columns = {name: np.asarray(cells[name]) for name in cells}
     fixed = (tekun_multiple, least_share, step_yuan, disability_living_yuan_month)
-    tables, count = (columns, settings, dibao_persons, tekun_persons), len(settings["follow_share"])
+    count = len(settings["follow_share"])
+    if after is not None:
+        columns["after"] = after
+    tables = (columns, settings, dibao_persons, tekun_persons)
     if count <= BLOCK:
         return _evaluate_block(*tables, *fixed)
     parts: dict[str, np.ndarray] = {}
@@ -173,7 +179,9 @@ def _evaluate_block(
 ) -> dict[str, np.ndarray]:
     standard = standards_now(cells, settings)
     minimum, next_minimum = _numbers(cells, "minimum_yuan_month"), _numbers(cells, "next_minimum_yuan_month")
-    after = next_standards(cells, standard, settings, least_share, step_yuan)
+    after = cells.get("after")
+    if after is None:
+        after = next_standards(cells, standard, settings, least_share, step_yuan)
     weights = allocation_weights(cells, settings)
     persons = recipients_by_cell(cells, weights, dibao_persons)
     supplement = supplement_paid(cells, settings, standard)

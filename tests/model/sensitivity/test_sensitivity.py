@@ -12,7 +12,7 @@ from analysis.inputs.parameters import Assumption
 from analysis.inputs.scenario import read_scenario
 from analysis.model.caseload import between_counts
 from analysis.model.results import KEY
-from analysis.model.sensitivity import cost_of_rises, largest_rise_borne, sobol, tornado, widths
+from analysis.model.sensitivity import sobol, tornado, widths
 from analysis.model.sensitivity.alternatives import allocations, responses
 from analysis.model.sensitivity.requests import (
     affordability_flips,
@@ -174,58 +174,6 @@ def test_halving_the_ranges_narrows_and_doubling_widens_what_is_drawn(outcome_ju
             name: stretched(case.assumptions[name], np.array([value]), width) for name, value in case.central().items()
         }
         assert case.evaluate(held)["extra"].sum() == pytest.approx(outcome_june.totals["central"])
-
-
-# Break-even
-
-
-@pytest.fixture(scope="module")
-def costs(outcome_june):
-    return cost_of_rises(outcome_june.case)
-
-
-def test_the_cost_of_rises_starts_at_nothing_never_falls_and_passes_through_the_baseline(costs, outcome_june):
-    assert costs["rise_share"].tolist() == pytest.approx([step / 200 for step in range(21)])
-    # 645 is exactly three quarters of 860, and no city's rural standard lies below that share of its urban one.
-    assert costs["extra_yuan_year"].iloc[0] == 0
-    assert costs["extra_yuan_year"].is_monotonic_increasing
-    at_baseline = costs.loc[costs["rise_share"] == 0.035].iloc[0]
-    assert at_baseline["extra_yuan_year"] == pytest.approx(outcome_june.totals["central"])
-    without = outcome_june.totals["dibao_spending"] + outcome_june.totals["tekun_spending"]
-    assert np.allclose(costs["spending_yuan_year"], without + costs["extra_yuan_year"])
-
-
-def test_a_rise_of_the_table_is_a_scenario_of_its_own(costs, home, evidence_june, rules):
-    rises = {f"policy.rule.{side}.rise_share": Decimal("0.06") for side in ("urban", "rural")}
-    alone = simulate(evidence_june, read_scenario("baseline", home, rises | {"draws": 100}), rules)
-    found = costs.loc[np.isclose(costs["rise_share"], 0.06), "extra_yuan_year"].item()
-    assert found == pytest.approx(alone.totals["central"])
-
-
-def test_the_table_of_a_frozen_policy_is_that_of_the_baseline(costs, home, evidence_june, rules):
-    # The rise is put in the place of the policy's own rule, whatever that was.
-    frozen = simulate(evidence_june, read_scenario("freeze", home, {"draws": 100}), rules)
-    pd.testing.assert_frame_equal(cost_of_rises(frozen.case), costs)
-
-
-def test_the_largest_rise_that_an_envelope_bears():
-    table = pd.DataFrame(
-        {
-            "rise_share": [0.0, 0.01, 0.02],
-            "extra_yuan_year": [0.0, 100.0, 250.0],
-            "spending_yuan_year": [900.0, 1000.0, 1150.0],
-        }
-    )
-    assert [largest_rise_borne(table, envelope) for envelope in (0, 99, 100, 249, 1e9)] == [0, 0, 0.01, 0.01, 0.02]
-    assert np.isnan(largest_rise_borne(table, -1))
-    assert np.isnan(largest_rise_borne(table, 899, "spending_yuan_year"))
-    assert largest_rise_borne(table, 1000, "spending_yuan_year") == 0.01
-
-
-@given(st.floats(0, 2e9), st.floats(0, 2e9))
-def test_more_money_never_bears_less(costs, one, other):
-    less, more = sorted((one, other))
-    assert largest_rise_borne(costs, less) <= largest_rise_borne(costs, more)
 
 
 # Requests

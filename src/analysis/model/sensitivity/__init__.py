@@ -1,20 +1,14 @@
-"""Sensitivity: what each assumption is worth, and what a rise may cost before money runs out (METHODS 4)."""
+"""Sensitivity: what each assumption is worth (METHODS 4)."""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
-from analysis.inputs.parameters import RiseRule, RiseRules
-from analysis.model import cost
 from analysis.model.simulate import Case, Outcome
 from analysis.model.simulate.case import quantile, stretched
-from analysis.model.uprating import Drivers, next_floors, next_supplement_floors
 
 WIDTHS = (0.5, 1.0, 2.0)
-BREAK_EVEN_STEP, BREAK_EVEN_MOST = Decimal("0.005"), Decimal("0.1")
 SOBOL_SAMPLES = 256
 # With four uncertain inputs or fewer the tornado says it all.
 SOBOL_FROM = 5
@@ -97,63 +91,3 @@ def widths(outcome: Outcome) -> pd.DataFrame:
             extra = outcome.case.evaluate(drawn)["extra"].sum(axis=1)
         rows.append((width, *np.quantile(extra, [0.1, 0.5, 0.9])))
     return pd.DataFrame(rows, columns=["width", "p10_yuan_year", "p50_yuan_year", "p90_yuan_year"])
-
-
-def cost_of_rises(case: Case) -> pd.DataFrame:
-    """Return what a uniform rise of every floor would cost, from nothing to a tenth by half a per cent.
-
-    The other steps of the scenario's policy stay as they are.
-
-    Returns:
-        rise_share, extra_yuan_year, spending_yuan_year (dibao and tekun of the planned year, with the rise).
-    """
-    rises = [step * BREAK_EVEN_STEP for step in range(int(BREAK_EVEN_MOST / BREAK_EVEN_STEP) + 1)]
-    settings = {name: np.full(len(rises), value) for name, value in case.central().items()}
-    parts = case.evaluate(settings, cells=_cells_at_rises(case, rises))
-    extra, dibao, tekun = (parts[name].sum(axis=1) for name in ("extra", "dibao_spending", "tekun_spending"))
-    return pd.DataFrame(
-        {
-            "rise_share": [float(rise) for rise in rises],
-            "extra_yuan_year": extra,
-            "spending_yuan_year": dibao + tekun + extra,
-        }
-    )
-
-
-def largest_rise_borne(costs: pd.DataFrame, envelope_yuan_year: float, column: str = "extra_yuan_year") -> float:
-    """Return the largest uniform rise of a table whose cost an envelope bears; NaN where it bears not even none.
-
-    Args:
-        costs: as from :func:`cost_of_rises`.
-        envelope_yuan_year: what can be spent.
-        column: what is compared with it.
-    """
-    borne = costs.loc[costs[column] <= envelope_yuan_year, "rise_share"]
-    return float(borne.max()) if len(borne) else float("nan")
-
-
-def _cells_at_rises(case: Case, rises: list[Decimal]) -> cost.Cells:
-    """Return the columns of the cells with next year's floors at each rise, a rise a row."""
-    drivers, order = Drivers(minimum_wage_yuan_month=case.floors.wages), case.floors.order
-    now, supplements = (_now(one.floors) for one in (case.floors.standards, case.floors.supplements))
-    unified = {area for area, _ in now if now[area, "urban"] == now[area, "rural"]}
-    code_of = {number: code for code, number in case.floors.classes.items()}
-    keys = [
-        (code_of[number], side) for number, side in zip(case.cells["area_class"], case.cells["residence"], strict=True)
-    ]
-    minima, floors = [], []
-    for rise in rises:
-        rule = RiseRule(kind="fixed", rise_share=rise)
-        policy = case.scenario.policy.model_copy(update={"rule": RiseRules(urban=rule, rural=rule)})
-        least = next_floors(now, policy, drivers, order, base_year=case.scenario.base_year)
-        floor = next_supplement_floors(supplements, policy, drivers, unified)
-        minima.append([float(least[key]) for key in keys])
-        floors.append([float(floor.get(key, "nan")) for key in keys])
-    return dict(case.cells) | {
-        "next_minimum_yuan_month": np.array(minima),
-        "next_floor_yuan_month": np.array(floors),
-    }
-
-
-def _now(floors: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
-    return {(row.area_code, row.residence): Decimal(str(row.now_yuan_month)) for row in floors.itertuples()}

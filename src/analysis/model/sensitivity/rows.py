@@ -9,6 +9,7 @@ from analysis.inputs.evidence import Evidence
 from analysis.inputs.parameters import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model import sensitivity
+from analysis.model.pathway.borne import cost_of_rises, largest_rise_borne
 from analysis.model.results import Rows
 from analysis.model.sensitivity.alternatives import allocations, responses
 from analysis.model.sensitivity.requests import what_to_ask
@@ -83,14 +84,14 @@ def _swings(rows: Rows, outcome: Outcome, common: dict) -> None:
 
 
 def _break_even(rows: Rows, scenario: Scenario, outcome: Outcome, common: dict) -> None:
-    costs = sensitivity.cost_of_rises(outcome.case)
+    costs = cost_of_rises(outcome.case)
     for envelope in ENVELOPES:
-        rise = sensitivity.largest_rise_borne(costs, envelope * 1e6)
+        rise = largest_rise_borne(costs, envelope * 1e6)
         if np.isnan(rise):
             continue  # the other steps of the policy alone cost more
         rows.add(f"rise_borne_by_{envelope}_million_yuan", rise, "share", **common)
     capacity = outcome.spending["capacity_yuan_year"].sum()
-    within = sensitivity.largest_rise_borne(costs, capacity, "spending_yuan_year")
+    within = largest_rise_borne(costs, capacity, "spending_yuan_year")
     rests = [*outcome.costed, f"fiscal_{scenario.fiscal.id}"]
     if np.isfinite(within):
         rows.add("rise_borne_by_capacity", within, "share", **(common | {"rests_on": rests}))

@@ -20,7 +20,7 @@ from analysis.model.funding import Gate, capacity_yuan, gate
 from analysis.model.simulate.case import OWN_SCHEDULE, RESIDENCES, Case, draw, persons_next, prepare
 from analysis.model.simulate.cells import Floors
 
-__all__ = ["Case", "Outcome", "draw", "persons_next", "prepare", "simulate"]
+__all__ = ["Case", "Outcome", "draw", "persons_next", "prepare", "simulate", "spending_by_tier"]
 CENTRAL, UNFOLLOWED, FOLLOWED = 0, 1, 2
 IDENTITY_YUAN = 1.0
 
@@ -108,7 +108,7 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
     area_class = cells["area_class"].to_numpy()
     tiers = _tiers(parts, ranged, area_class, scenario.shares.shares)
     central = {name: values[CENTRAL] for name, values in parts.items()}
-    spending = _spending(case, parts, area_class)
+    spending = spending_by_tier(case, parts)
     return Outcome(
         case=case,
         cells=cells.assign(
@@ -157,9 +157,21 @@ def _shared(
     return cost.by_tier(least[row : row + 1], whole[row : row + 1], area_class, shares)
 
 
-def _spending(case: Case, parts: dict[str, np.ndarray], area_class: np.ndarray) -> pd.DataFrame:
-    """Return spending on dibao and tekun by tier: this year's, next year's with the rise, and what the budget lets grow."""
+def spending_by_tier(case: Case, parts: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Return spending on dibao and tekun by tier: this year's, next year's with the rise, and what the budget lets grow.
+
+    Source: METHODS 4.
+
+    Args:
+        case: made ready; the shares and the growth of the budget are those of its scenario's fiscal path.
+        parts: as from ``case.evaluate``, arrays of shape (S, n) whose first row holds every assumption at its central
+            value.
+
+    Returns:
+        tier (index), now_yuan_year, next_yuan_year, capacity_yuan_year.
+    """
     shares, growth = case.scenario.shares.shares, float(case.scenario.fiscal.expenditure_growth_share)
+    area_class = case.cells["area_class"].to_numpy()
     settings = {name: np.array([value]) for name, value in case.central().items()}
     before = case.evaluate(settings, year=case.scenario.base_year)
     now = _shared(before, 0, area_class, shares, "spending")

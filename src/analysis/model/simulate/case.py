@@ -76,7 +76,11 @@ class Case:
         return {name: float(assumption.central) for name, assumption in self.assumptions.items()}
 
     def evaluate(
-        self, settings: Settings, year: int | None = None, cells: cost.Cells | None = None
+        self,
+        settings: Settings,
+        year: int | None = None,
+        cells: cost.Cells | None = None,
+        after: np.ndarray | None = None,
     ) -> dict[str, np.ndarray]:
         """Cost a table of settings.
 
@@ -84,6 +88,7 @@ class Case:
             settings: assumption id to values, shape (S,).
             year: whose recipients to take; the planned year by default.
             cells: other cells of the same shape, such as those of another rise.
+            after: standards in force of that year, shape (S, n), where they are decided already.
 
         Returns:
             As from :func:`analysis.model.cost.evaluate`, shape (S, n).
@@ -99,6 +104,7 @@ class Case:
             Fraction(self.scenario.policy.rural_share.at_least),
             float(self.scenario.policy.round_urban.step_yuan),
             self.disability_living_yuan_month,
+            after,
         )
 
     def draw(self, draws: int | None = None, width: float = 1.0) -> dict[str, np.ndarray]:

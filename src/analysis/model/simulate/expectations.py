@@ -26,6 +26,7 @@ def expected_drivers(
     base_year: int,
     wages: dict[str, Decimal],
     unified: set[str],
+    years_ahead: int = 1,
 ) -> Drivers:
     """Return what the policy's rules look at; a series is read only where a rule needs it.
 
@@ -39,6 +40,7 @@ def expected_drivers(
         base_year: of the floors; their share is of the consumption of the year before.
         wages: minimum wage by class.
         unified: areas with one standard, whose rural floors keep their share of urban consumption.
+        years_ahead: of the base year, whose floors are looked for; prices and incomes are the same in every year.
 
     Raises:
         DataRefused: a series that a rule needs is not known.
@@ -48,7 +50,7 @@ def expected_drivers(
     if "consumption" in needs:
         for residence in ("urban", "rural"):
             series = _series(evidence, "consumption_expenditure_per_capita", residence, base_year - 1)
-            consumption[residence] = _exact(_drifted(series, base_year))
+            consumption[residence] = _exact(_drifted(series, base_year + years_ahead - 1))
             last[residence] = Fraction(str(series["value"].iloc[-1]))
         for (area, residence), floor in floors.items():
             # The rule multiplies by the residence's own consumption: a unified area's rural floor is to grow as urban.

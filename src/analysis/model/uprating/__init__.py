@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.inputs.parameters import Policy
+from analysis.inputs.parameters import CatchUp, Policy
 from analysis.model.uprating.steps import STEPS, Case, Cell, Drivers, Notes, round_to_grid
 from analysis.model.uprating.steps import Floors as Exact
 
@@ -103,6 +103,7 @@ def next_floors(
     drivers: Drivers | None = None,
     order: tuple[str, ...] = (),
     base_year: int | None = None,
+    chain: Amounts | None = None,
 ) -> Exact:
     """Return next year's floors alone, exact, yuan/person/month: those of :func:`uprate`, which also says why.
 
@@ -112,11 +113,12 @@ def next_floors(
         drivers: as there.
         order: as there.
         base_year: as there.
+        chain: as there.
 
     Raises:
         ValueError: as there.
     """
-    *_, (_, _, after, _) = _stepped(_case(now, policy, drivers, order, base_year=base_year))
+    *_, (_, _, after, _) = _stepped(_case(now, policy, drivers, order, chain=chain, base_year=base_year))
     return after
 
 
@@ -161,7 +163,7 @@ def uprate_supplement_floors(
 ) -> Uprated:
     """Return next year's supplement floors by the same steps, less those that speak of the standard alone.
 
-    Class order, rural share, unity of town and country and the ceiling are rules about standards; in 2024 the
+    Class order, rural share, a share to catch up with, unity of town and country and the ceiling are rules about standards; in 2024 the
     class-4 rural floor stood at 0.49 of the urban one.
 
     Args:
@@ -180,7 +182,11 @@ def uprate_supplement_floors(
 
 
 def next_supplement_floors(
-    now: Amounts, policy: Policy, drivers: Drivers | None = None, unified: Collection[str] = ()
+    now: Amounts,
+    policy: Policy,
+    drivers: Drivers | None = None,
+    unified: Collection[str] = (),
+    chain: Amounts | None = None,
 ) -> Exact:
     """Return next year's supplement floors alone, exact, yuan/person/month: those of :func:`uprate_supplement_floors`.
 
@@ -189,18 +195,24 @@ def next_supplement_floors(
         policy: as there.
         drivers: as there.
         unified: as there.
+        chain: as in :func:`uprate`.
 
     Raises:
         ValueError: the policy needs something that the drivers lack.
     """
-    first, second = (next_floors(cells, rules, drivers) for cells, rules in _supplement_parts(now, policy, unified))
+    first, second = (
+        next_floors(cells, rules, drivers, chain=chain) for cells, rules in _supplement_parts(now, policy, unified)
+    )
     return first | second
 
 
 def _supplement_parts(now: Amounts, policy: Policy, unified: Collection[str]) -> list[tuple[Amounts, Policy]]:
     """Return the floors of unified areas and those of the others, each with the policy that it follows."""
+    # A share to be reached, or a gap to be closed, is one of standards.
+    faster = policy.catch_up if policy.catch_up.kind == "differential" else CatchUp()
     own = policy.model_copy(
         update={
+            "catch_up": faster,
             "unified_stay_unified": policy.unified_stay_unified.model_copy(update={"on": False}),
             "class_order": policy.class_order.model_copy(update={"on": False}),
             "rural_share": policy.rural_share.model_copy(update={"at_least": Decimal(0)}),
