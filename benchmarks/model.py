@@ -1,4 +1,4 @@
-"""Benchmark: CPU seconds of the model behind notebook 30_next_year, on the baseline scenario, by one thread.
+"""Benchmark: CPU seconds of the model behind notebook 30_next_year, and wall seconds of the road, by one thread.
 
 A machine's seconds say little of another machine; the ratios compare figures of one and the same run.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from road import road_figures
 
 from analysis.inputs.evidence import load
 from analysis.inputs.rules import read_rules
@@ -74,7 +75,7 @@ def measure() -> dict[str, float]:
         found["python_loop_over_draws_scaled_cpu_s"] / found["draws_at_once_cpu_s"]
     )
     found["simulate_5000_over_500_draws_ratio"] = found["simulate_cpu_s"] / found["simulate_500_draws_cpu_s"]
-    return found
+    return found | road_figures(evidence, case)
 
 
 def main() -> None:

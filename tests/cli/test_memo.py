@@ -108,9 +108,9 @@ def test_every_number_of_the_page_is_the_result_that_its_key_names(made, keyed, 
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_pdf_is_two_pages_with_the_same_numbers(made, lang):
+def test_the_pdf_is_three_pages_with_the_same_numbers(made, lang):
     reader = PdfReader(io.BytesIO((made / f"memo.{lang}.pdf").read_bytes()))
-    assert len(reader.pages) == 2
+    assert len(reader.pages) == 3
     page = read(made / f"memo.{lang}.html")
     allowed = {text.lstrip("+") for _, text in page.keyed} | set(page.dated) | {text.lstrip("-") for text in page.dated}
     # Typesetting turns a hyphen before a figure into a minus sign.

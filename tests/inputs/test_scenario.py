@@ -249,7 +249,8 @@ OVERRIDES = {"policy.ceiling.on": "false", "assumptions.follow_share.low": "0.1"
 def test_what_extends_another_is_what_is_written_out_in_full(home, read, keys, overridden):
     overrides = "".join(["overrides:\n", *(f"  {key}: {OVERRIDES[key]}\n" for key in overridden)]) if overridden else ""
     own, _, parent = (home / "params" / "scenarios" / "baseline.yaml").read_text("utf-8").partition("dataset: ")
-    full = dict(line.split(": ", 1) for line in f"dataset: {parent}".splitlines()) | {key: CHANGES[key] for key in keys}
+    lines = [line for line in f"dataset: {parent}".splitlines() if not line.startswith("#")]
+    full = dict(line.split(": ", 1) for line in lines) | {key: CHANGES[key] for key in keys}
     short = "extends: baseline\n" + "".join(f"{key}: {CHANGES[key]}\n" for key in keys) + overrides
     in_full = "".join(f"{key}: {value}\n" for key, value in full.items()) + overrides
     assert "baseline" in own

@@ -31,6 +31,8 @@ def pictures(home):
             run = analysis.start(scenario, lang=lang)
             for chart in (run.show("ripple"), run.show("tornado")):
                 yield f"{scenario}/{chart.name}.png", chart.png()
+        road = analysis.start("baseline", lang=lang).show("share_road")
+        yield f"baseline/{road.name}.png", road.png()
         markdown, figures = analysis.start("batch:memo", lang=lang, scope="batch").memo()
         for chart in figures.values():
             yield f"memo/{chart.name}.png", chart.png()

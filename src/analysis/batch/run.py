@@ -165,30 +165,55 @@ def gather(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> Path | N
         ScenarioFailed: a stored table that is not what its record says.
     """
     tables = []
-    well = {one.task for one in ended if not one.exit_code}
-    for folder in sorted({task.out_dir(out) for task in tasks if task.scope != "batch" and task.name in well}):
-        path = folder / "results.csv"
-        if path.is_file():
-            record = json.loads((folder / "record.json").read_text("utf-8"))
-            if record["results_sha256"] != files.sha256(path):
-                raise ScenarioFailed(f"{path}: is not what its record says; run again")
-            tables.append(results.from_csv(path.read_text("utf-8")))
+    for folder in _result_folders(tasks, ended, out):
+        path, record = folder / "results.csv", json.loads((folder / "record.json").read_text("utf-8"))
+        if record["results_sha256"] != files.sha256(path):
+            raise ScenarioFailed(f"{path}: is not what its record says; run again")
+        tables.append(results.from_csv(path.read_text("utf-8")))
     if not tables:
         return None
     return files.write_atomically(out / "results.csv", results.to_csv(pd.concat(tables, ignore_index=True)))
+
+
+def _result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> list[Path]:
+    """Return the folders with results of this run: those of each task that ended well, and of its parts.
+
+    A part, such as the road of several years, is of this run where it rests on the same inputs as the folder above it; a
+    comparison where every scenario it compares is what lies beside it.
+    """
+    well = {one.task for one in ended if not one.exit_code}
+    whole = sorted({task.out_dir(out) for task in tasks if task.scope != "batch" and task.name in well})
+    found = [folder for folder in whole if (folder / "results.csv").is_file()]
+    inputs = {folder: _inputs(folder) for folder in found}
+    found += [
+        part.parent
+        for folder in whole
+        for part in sorted(folder.glob("*/results.csv"))
+        if _inputs(part.parent) == inputs.get(folder)
+    ]
+    now = {own["scenario"]: own["scenario_sha256"] for folder, own in inputs.items() if folder.name == own["scenario"]}
+    found += [part.parent for part in sorted(out.glob("*/results.csv")) if _inputs(part.parent).get("compared") == now]
+    return found
+
+
+def _inputs(folder: Path) -> dict[str, Any]:
+    record = folder / "record.json"
+    return json.loads(record.read_text("utf-8"))["inputs"] if record.is_file() else {}
 
 
 def write_manifest(
     tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str
 ) -> Path:
     """Write the manifest, last: every task with how it ended, every file with its sha256."""
-    folders = {task.out_dir(out) for task in tasks}
-    own = {path for folder in folders if folder != out for path in folder.rglob("*") if path.is_file()}
+    folders = {*(task.out_dir(out) for task in tasks), *_result_folders(tasks, ended, out)} - {out}
+    own = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
     own |= {path for path in (out / "figures").rglob("*") if path.is_file()} | set(written)
     own |= {out / f"{task.name}.ipynb" for task, one in zip(tasks, ended, strict=True) if not one.exit_code}
     listed = {path.relative_to(out).as_posix(): files.sha256(path) for path in sorted(own) if path.name != MANIFEST}
     records = {
-        path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(own) if path.name == "record.json"
+        path.parent.relative_to(out).as_posix(): json.loads(path.read_text("utf-8"))
+        for path in sorted(own)
+        if path.name == "record.json"
     }
     tasks_ended = [asdict(one) for one in ended]
     return files.write_json(out / MANIFEST, {"kind": kind, "tasks": tasks_ended, "records": records, "files": listed})

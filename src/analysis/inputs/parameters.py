@@ -19,6 +19,8 @@ from analysis.errors import ParametersRefused, nearest
 from analysis.files import SLUG
 
 RESIDENCES = ("urban", "rural")
+# Years that a road may look ahead.
+LEAST_HORIZON, MOST_HORIZON = 3, 10
 
 
 def exact(value: Any) -> Any:
@@ -269,6 +271,29 @@ class Timing(Strict):
         return self
 
 
+class Road(Strict):
+    """What several years are asked: a rural share by a year, and what may stand in the way.
+
+    Attributes:
+        target_share: least rural share of the urban standard from ``by_year`` on.
+        by_year: the target's year.
+        largest_rise_share: no floor rises by more in a year.
+        new_money_yuan_year: what each year brings on top of the year before: the extra against no rise stays within as many
+            times this as years have passed; without it money is no bound.
+    """
+
+    target_share: Share | None = None
+    by_year: Annotated[int, Field(ge=1990, le=2110)] | None = None
+    largest_rise_share: Annotated[Decimal, BeforeValidator(exact), Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    new_money_yuan_year: Annotated[Decimal, BeforeValidator(exact), Field(ge=0, le=Decimal("1e12"))] | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Road:
+        if (self.target_share is None) != (self.by_year is None):
+            raise ValueError("target_share and by_year go together; give both or neither")
+        return self
+
+
 class Scenario(Strict):
     """One resolved scenario; every value that a result rests on, and nothing else."""
 
@@ -278,13 +303,14 @@ class Scenario(Strict):
     dataset: str
     as_of: Day
     base_year: Annotated[int, Field(ge=1990, le=2100)]
-    horizon: Annotated[int, Field(ge=1, le=10)] = 1
+    horizon: Annotated[int, Field(ge=1, le=MOST_HORIZON)] = 1
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     draws: Annotated[int, Field(ge=100, le=100_000)]
     fiscal: Fiscal
     sharing: dict[str, Sharing]
     policy: Policy
     timing: Timing = Timing()
+    road: Road = Road()
     assumptions: dict[str, Assumption]
     overrides: dict[str, Any] = {}
 
@@ -292,7 +318,15 @@ class Scenario(Strict):
     def _shared(self) -> Scenario:
         if self.fiscal.sharing not in self.sharing:
             raise ValueError(f"fiscal.sharing {self.fiscal.sharing!r}: {nearest(self.fiscal.sharing, self.sharing)}")
+        last = self.base_year + MOST_HORIZON
+        if self.road.by_year is not None and not self.base_year < self.road.by_year <= last:
+            raise ValueError(f"road.by_year {self.road.by_year}; allowed: {self.base_year + 1} to {last}")
         return self
+
+    @property
+    def road_years(self) -> int:
+        """How far a road of this scenario looks ahead: its horizon, its target's year, three years at least."""
+        return max(self.horizon, LEAST_HORIZON, (self.road.by_year or 0) - self.base_year)
 
     @property
     def shares(self) -> Sharing:

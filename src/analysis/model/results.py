@@ -31,6 +31,7 @@ KEY = [
 DECIMALS = {
     "yuan/person/month": 2,
     "rupiah/person/month": 2,
+    "yuan/person/month per million yuan": 4,
     "yuan/person/year": 1,
     "yuan/worker/month": 0,
     "yuan": 0,
@@ -43,6 +44,7 @@ DECIMALS = {
     "months": 0,
     "month of the year": 0,
     "times": 3,
+    "year": 0,
 }
 
 

@@ -45,6 +45,7 @@ STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
     "ratio": lambda value, lang: (f"{value:.2f}", ""),
     "count": lambda value, lang: (f"{value:.0f}", ""),
     "one": lambda value, lang: (f"{value:.1f}", ""),
+    "thousandth": lambda value, lang: (f"{value:.3f}", ""),
     "money": money,
     "persons": persons,
     "people": lambda value, lang: (persons(value, lang)[0], ""),

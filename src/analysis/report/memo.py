@@ -1,4 +1,4 @@
-"""The memo: two pages in two languages, PDF and HTML, from results by key."""
+"""The memo: three pages in two languages, PDF and HTML, from results by key."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def page(
     context: dict[str, str],
     apart_since: int | None,
     assumed: dict[str, Assumption],
+    third: str = "",
 ) -> str:
-    """Return both pages as marked markdown; every number carries its key.
+    """Return the pages as marked markdown; every number carries its key.
 
     Args:
         facts: marked facts of the proposed scenario.
@@ -41,6 +42,7 @@ def page(
         context: title of the scenario, its day, and the documents.
         apart_since: for the first sentence.
         assumed: the scenario's assumptions, ranges filled in.
+        third: the page of the comparison, as from :func:`analysis.report.third_page.third_page`.
     """
     _, following = plan_years(facts)
     date = facts.literal
@@ -106,6 +108,7 @@ def page(
 {sources}
 :::
 {second_page(facts, wording, {name: figures[name].alt for name in ("ripple", "tornado")}, assumed)}
+{third}
 """
 
 

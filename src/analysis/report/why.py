@@ -50,6 +50,15 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "modelled_spending": ("12 × 人数 × 补差 + 12 × 特困人数 × 标准 + 孤儿和事实无人抚养儿童", "12 x recipients x supplement + 12 x tekun recipients x standard + orphans and unattended children"),
     "implied_share": ("已公布资金 / 模型测算支出", "published money / modelled spending"),
     "linked_standard": ("低保标准 × 该项目的倍数", "dibao standard x the programme's multiple"),
+    "path_minimum_standard": ("按政策逐年重复十个步骤，每年从上一年取整后的标准提起", "the ten steps of the policy repeated, each year from the rounded floor of the year before"),
+    "path_extra_cost": ("当年与基年起一直不提标相比的新增支出，公式同 extra_cost，z'为当年标准，N为当年趋势人数", "that year's extra against no rise since the base year: extra_cost with z' of that year and N on its trend"),
+    "path_in_force_rural_urban_ratio": ("Σ N农z农/ΣN农 ÷ Σ N城z城/ΣN城，差距最大的一类地区", "recipients' mean rural standard over the mean urban one, in the class with the widest gap"),
+    "path_target_year": ("农村比例首次达到目标的年份", "the first year in which the rural share meets the target"),
+    "path_": ("按政策逐年，公式同一年的同名数", "year by year under the policy, by the formula of the same number of one year"),
+    "road_lift_per_million": ("年度额度的影子价格：多100万元能把农村最低标准提高的元数（线性规划）", "shadow price of the year's envelope: by how much one more million yuan lifts the rural minimum (linear program)"),
+    "road_given_way": ("此项要求单独让到此处才有路", "how far this demand would have to give way, alone, for a road to exist"),
+    "road_": ("满足全部要求、各年新增支出之和最小的走法（整数规划）", "the floors that meet every demand at the least extra cost, all years added (integer program)"),
+    "largest_rise": ("额度能承受的最大增幅，按万分之一一格二分", "the largest rise whose cost the envelope bears, by bisection on hundredths of a per cent"),
     "adequacy": ("12 × 标准 / 上年人均消费支出", "12 x standard / consumption per head of the year before"),
 }  # fmt: skip
 TIER_FORMULA = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,29 @@ from analysis.inputs.parameters import Assumption
 from analysis.inputs.rules import Rule, read_rules
 from analysis.inputs.scenario import Batch, Scenario
 from analysis.model import results
+from analysis.model.compare.rows import comparison_rows
+from analysis.model.pathway import Path as RoadPath
+from analysis.model.pathway import pathway
+from analysis.model.pathway.road import Road
+from analysis.model.pathway.rows import path_rows, road_of
 from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
 from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import Outcome, simulate
-from analysis.report import charts, memo, sentences, tables
+from analysis.model.simulate.rows import cost_grade
+from analysis.report import charts, compared, memo, sentences, tables
+from analysis.report.charts.road import frontier, share_road
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
+from analysis.report.tables.comparison import Comparison, stored_headline
+from analysis.report.third_page import third_page
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
 from analysis.session.record import environment_record, inputs_record
 
+# Parts of a run with results of their own: the folder of each below the run's.
+ROADS, COMPARED = "pathway", "compare"
 NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
@@ -116,17 +128,30 @@ class Run:
 
     def _scenario_table(self, scenario: Scenario) -> pd.DataFrame:
         """Take a stored result whose inputs are the same to the byte, else compute it."""
-        stored = self.out_dir / scenario.id if self.out_dir and self.scope == "batch" else None
-        if stored and (stored / "record.json").is_file() and (stored / "results.csv").is_file():
-            import json
-
-            record = json.loads((stored / "record.json").read_text("utf-8"))
-            if record["inputs"] == inputs_record(self.home, self.evidence, scenario) and record[
-                "results_sha256"
-            ] == files.sha256(stored / "results.csv"):
-                return results.from_csv((stored / "results.csv").read_text("utf-8"))
-        outcome = self.outcome if scenario is self.scenario else simulate(self.evidence, scenario, self.rules)
+        if self.out_dir and self.scope == "batch":
+            stored = self._stored(self.out_dir / scenario.id, inputs_record(self.home, self.evidence, scenario))
+            if stored is not None:
+                return stored
+        outcome = self.outcomes[scenario.id]
         return whole_result(self.evidence, scenario, outcome, self.rules)
+
+    @staticmethod
+    def _stored(folder: Path, inputs: dict[str, Any]) -> pd.DataFrame | None:
+        """Return the results of a folder where they were made from these inputs and are whole; None elsewhere."""
+        record, table = folder / "record.json", folder / "results.csv"
+        if not (record.is_file() and table.is_file()):
+            return None
+        said = json.loads(record.read_text("utf-8"))
+        if said["inputs"] != inputs or said["results_sha256"] != files.sha256(table):
+            return None
+        return results.from_csv(table.read_text("utf-8"))
+
+    def _inputs(self, part: str = "") -> dict[str, Any]:
+        """Return what the results of this run rest on; those of a comparison on every scenario of the batch."""
+        own = inputs_record(self.home, self.evidence, self.scenario)
+        if part != COMPARED:
+            return own
+        return own | {"compared": {one.id: one.sha256() for one in self.scenarios.values()}}
 
     @functools.cached_property
     def result(self) -> pd.DataFrame:
@@ -134,6 +159,71 @@ class Run:
         if self.scope == "dataset":
             return self.dataset_result
         return pd.concat(self._scenario_tables.values(), ignore_index=True)
+
+    @functools.cached_property
+    def outcomes(self) -> dict[str, Outcome]:
+        """What each scenario comes to, by id."""
+        return {
+            scenario.id: self.outcome if scenario is self.scenario else simulate(self.evidence, scenario, self.rules)
+            for scenario in self.scenarios.values()
+        }
+
+    @functools.cached_property
+    def path(self) -> RoadPath:
+        """Several years of the scenario's policy."""
+        return pathway(self.evidence, self.scenario, self.rules)
+
+    @functools.cached_property
+    def road(self) -> Road:
+        """The cheapest road to what the scenario asks of several years, or what stands in its way."""
+        return road_of(self.path)
+
+    @functools.cached_property
+    def path_result(self) -> pd.DataFrame:
+        """The result rows of several years."""
+        return path_rows(self.evidence, self.path, self.road, cost_grade(self.outcome), self.outcome.costed)
+
+    @functools.cached_property
+    def compare_result(self) -> pd.DataFrame:
+        """The result rows of a batch's scenarios set side by side; taken from the folder where its inputs are the same."""
+        stored = self._stored(self.out_dir / COMPARED, self._inputs(COMPARED)) if self.out_dir else None
+        if stored is not None:
+            return stored
+        return comparison_rows(
+            self.evidence, self.scenario.id, self.outcomes, lambda one: simulate(self.evidence, one, self.rules)
+        )
+
+    @functools.cached_property
+    def road_facts(self) -> Facts:
+        """Results of several years by key, the history beside them."""
+        return Facts(pd.concat([self.history.result, self.path_result]), self.scenario.id, self.lang)
+
+    def compared_facts(self, *, marked: bool = False) -> dict[str, Facts]:
+        """Results of each scenario by key, with those of the comparison; the proposed one first."""
+        table = pd.concat([self.result, self.compare_result])
+        order = sorted(self.scenarios.values(), key=lambda one: one.id != self.scenario.id)
+        return {one.id: Facts(table, one.id, self.lang, marked) for one in order}
+
+    @functools.cached_property
+    def comparison(self) -> Comparison:
+        """The batch's scenarios beside the proposed one."""
+        order = sorted(self.scenarios.values(), key=lambda one: one.id != self.scenario.id)
+        headlines = {
+            one.id: stored_headline(self.result[self.result["scenario"] == one.id], one.id, self.evidence.whole)
+            for one in order
+        }
+        made = Comparison({one.id: one for one in order}, headlines, self.wording)
+        made.take_stored(self.compare_result)
+        return made
+
+    @property
+    def points(self) -> dict[str, tuple[float, float, str]]:
+        """Scenario to its gap (yuan a month), its extra cost (yuan a year) and who dominates it."""
+        better = self.comparison.dominated()
+        return {
+            name: (one["minimum_gap"], one["extra_cost"], better[name])
+            for name, one in self.comparison.headlines.items()
+        }
 
     @functools.cached_property
     def facts(self) -> Facts:
@@ -147,6 +237,11 @@ class Run:
         past = self.dataset_result if self.scope == "dataset" or marked else self.history.result
         table = pd.concat([past, self._scenario_tables[scenario]], ignore_index=True)
         return Facts(table, self.scenarios[scenario].id, self.lang, marked)
+
+    @property
+    def scenario_titles(self) -> dict[str, str]:
+        """Title of each scenario, in the language."""
+        return {one.id: one.title.in_language(self.lang) for one in self.scenarios.values()}
 
     @property
     def titles(self) -> dict[str, str]:
@@ -209,11 +304,42 @@ class Run:
         Raises:
             ParametersRefused: no such chart.
         """
-        if name not in charts.CHARTS:
-            raise ParametersRefused(f"chart {name!r}: {nearest(name, charts.CHARTS)}")
-        chart = charts.CHARTS[name](self.facts, self.wording, self.source(name))
+        made = {
+            **{
+                one: lambda draw=draw: draw(self.facts, self.wording, self.source(name))
+                for one, draw in charts.CHARTS.items()
+            },
+            "share_road": lambda: share_road(self.road_facts, self.wording, self.source(name)),
+            "frontier": lambda: self._frontier(),
+        }
+        if name not in made:
+            raise ParametersRefused(f"chart {name!r}: {nearest(name, made)}")
+        chart = made[name]()
         self._shown[chart.name] = chart
         return chart
+
+    def _frontier(self) -> Chart:
+        facts = self.compared_facts()[self.scenario.id]
+        return frontier(
+            facts, self.wording, self.source("frontier"), self.points, self.scenario.id, self.scenario_titles
+        )
+
+    def findings(self) -> Any:
+        """Return what the scenarios of a batch side by side, or several years of one, come to, for display."""
+        from IPython.display import Markdown
+
+        if self.scope == "batch":
+            said = self._compared_said(self.compared_facts())
+        else:
+            said = compared.road_findings(self.road_facts, self.wording)
+        return Markdown("\n".join(f"- {one}" for one in said))
+
+    def _compared_said(self, facts: dict[str, Facts]) -> list[str]:
+        return compared.findings(facts, self.points, self._widest(facts), self.scenario_titles, self.wording)
+
+    def _widest(self, facts: dict[str, Facts]) -> str:
+        own = facts[self.scenario.id]
+        return charts.separate_class(own) or charts.class_codes(own)[0]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table in the reader's language.
@@ -221,7 +347,7 @@ class Run:
         Raises:
             ParametersRefused: no such table.
         """
-        made = self._dataset_tables() | self._scenario_tables_made()
+        made = self._dataset_tables() | self._scenario_tables_made() | self._tables_of_years_and_batches()
         if name not in made:
             raise ParametersRefused(f"table {name!r}: {nearest(name, made)}")
         try:
@@ -275,6 +401,24 @@ class Run:
             ),
         }
 
+    def _tables_of_years_and_batches(self) -> dict[str, Callable[[], pd.DataFrame]]:
+        words = self.wording
+        return {
+            "path": lambda: tables.path(self.road_facts, words),
+            "road": lambda: tables.road(self.road_facts, words),
+            "borne": lambda: tables.borne(self.road_facts, words),
+            "beside": lambda: self.comparison.beside(),
+            "differing": lambda: self.comparison.differing(),
+            "worths": lambda: self.comparison.worths(),
+            "frontier": lambda: tables.frontier(self.compared_facts()[self.scenario.id], words),
+            "regrets": lambda: tables.regrets(
+                self.compare_result,
+                self.scenario_titles,
+                {one.fiscal.id: one.fiscal.title.in_language(self.lang) for one in self.scenarios.values()},
+                words,
+            ),
+        }
+
     def _scored(self) -> Facts:
         """The facts of the record, or the refusal that says why there is none."""
         _ = self.record  # says here that it is not held, not later that a row is missing
@@ -318,16 +462,27 @@ class Run:
         ]
 
     def memo(self) -> tuple[str, dict[str, Chart]]:
-        """Return the memo's pages as marked markdown, and its charts by name."""
+        """Return the memo's three pages as marked markdown, and its charts by name."""
         facts = self.facts_of(self.proposed, marked=True)
         figures = {name: self.show(name) for name in charts.CHARTS}
+        side, all_facts = self.show("frontier"), self.compared_facts(marked=True)
+        third = third_page(
+            all_facts,
+            self._compared_said(all_facts),
+            self.points,
+            self.scenario_titles,
+            self._widest(all_facts),
+            side.alt,
+            self.wording,
+        )
         context = {
             "scenario": self.scenario.policy.title.in_language(self.lang),
             "as_of": str(self.scenario.as_of),
             "minima": self.wording.pick("；", "; ").join(self.documents("minimum_standard")),
             "movers": memo.movers(facts, self.wording, self.titles),
         }
-        return memo.page(facts, self.wording, figures, context, self.apart_since, self.assumptions), figures
+        page = memo.page(facts, self.wording, figures, context, self.apart_since, self.assumptions, third)
+        return page, figures | {"frontier": side}
 
     def why(self, key: str) -> Why:
         """Return where one number comes from: formula, steps, inputs with source and grade, assumptions and their worth.
@@ -336,6 +491,11 @@ class Run:
             ParametersRefused: no such key.
         """
         both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
+        measure = key.split(":")[-2] if ":" in key else ""
+        if self.scope == "batch":
+            both.append(self.compare_result)
+        elif self.scope == "scenario" and measure.startswith(("path_", "road_", "largest_rise_")):
+            both.append(self.path_result)
         keyed = results.with_keys(pd.concat(both))
         if key not in keyed.index:
             raise ParametersRefused(
@@ -359,14 +519,15 @@ class Run:
             files.write_atomically(
                 folder / "figures" / f"{chart.name}.csv", chart.data.to_csv(index=False, lineterminator="\n")
             )
-        if self.scope != "batch":
-            text = results.to_csv(self.result)
-            if self.scope == "scenario":
-                files.write_atomically(folder / "steps.csv", self.steps.to_csv(index=False, lineterminator="\n"))
-            files.write_atomically(folder / "results.csv", text)
-            record = {
-                "inputs": inputs_record(self.home, self.evidence, self.scenario),
-                "results_sha256": files.sha256(folder / "results.csv"),
-            }
-            files.write_json(folder / "record.json", record | environment_record())
+        if self.scope == "scenario":
+            files.write_atomically(folder / "steps.csv", self.steps.to_csv(index=False, lineterminator="\n"))
+        parts = {"": self.result} if self.scope != "batch" else {}
+        if "path_result" in self.__dict__:
+            parts[ROADS] = self.path_result
+        if "compare_result" in self.__dict__:
+            parts[COMPARED] = self.compare_result
+        for part, table in parts.items():
+            written = files.write_atomically(folder / part / "results.csv", results.to_csv(table))
+            record = {"inputs": self._inputs(part), "results_sha256": files.sha256(written)}
+            files.write_json(folder / part / "record.json", record | environment_record())
         return self.wording.pick("已写入结果和图表", "results and figures were written")

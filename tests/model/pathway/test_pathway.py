@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.inputs.parameters import Road
 from analysis.model.pathway import along, first_year, pathway, policy_floors, real_yuan_month
 from analysis.model.pathway.floors import shares, wide
 
@@ -72,7 +73,11 @@ def test_the_deviation_from_the_trend_grows_with_the_root_of_time(case, five_yea
 
 
 def test_a_horizon_is_three_years_at_least_and_ten_at_most(evidence_june, baseline, rules, case):
-    assert len(pathway(evidence_june, baseline.model_copy(update={"horizon": 1}), rules).years) == 3
+    alone = baseline.model_copy(update={"horizon": 1, "road": Road()})
+    assert len(pathway(evidence_june, alone, rules).years) == 3
+    assert (
+        len(pathway(evidence_june, baseline.model_copy(update={"horizon": 1}), rules).years) == 4
+    )  # to its target's year
     assert len(pathway(evidence_june, baseline, rules, 4).years) == 4
     with pytest.raises(ValueError, match="1 to 10"):
         policy_floors(evidence_june, case, 11)

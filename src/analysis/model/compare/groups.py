@@ -16,7 +16,7 @@ GROUPS = ("data", "policy", "fiscal", "timing", "assumptions", "draws")
 # A share set is named by the fiscal path: the two go together.
 FIELDS = {
     "data": ("dataset", "as_of", "base_year"),
-    "policy": ("policy", "horizon"),
+    "policy": ("policy", "horizon", "road"),
     "fiscal": ("fiscal", "sharing"),
     "timing": ("timing",),
     "assumptions": ("assumptions",),

@@ -22,8 +22,6 @@ from analysis.model.simulate.case import SCORED
 
 # A road is costed once for every year: fewer draws than one year has, enough for its deciles.
 DRAWS = 1000
-# A road looks ahead this far where its scenario names a single year.
-LEAST_HORIZON, MOST_HORIZON = 3, 10
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Path:
         money: indexed by year, yuan a year: extra (against no rise since the base year), extra_p10, extra_p50, extra_p90,
             extra_<tier>, spending (dibao and tekun, with the rise), capacity, transfer, short; and recipients_persons
             (with entrants).
-        share: indexed by year, the recipients' rural share of the urban standard in force in ``area``: central, p10, p50,
+        share: indexed by year, the base year first, the recipients' rural share of the urban standard in force in ``area``: central, p10, p50,
             p90.
         reached: draw by draw the first year in which that share meets the target; NaN where none does. Empty where no
             target is set.
@@ -74,7 +72,7 @@ def pathway(evidence: Evidence, scenario: Scenario, rules: list[Rule], horizon: 
         evidence: as known on the scenario's day.
         scenario: resolved.
         rules: the package's dated rules.
-        horizon: years after the base year; the scenario's own by default, three at least.
+        horizon: years after the base year; the scenario's own by default (its horizon, its target's year, three at least).
 
     Raises:
         DataRefused: the package lacks what the model needs.
@@ -82,7 +80,9 @@ def pathway(evidence: Evidence, scenario: Scenario, rules: list[Rule], horizon: 
         ValueError: a horizon outside 1 to 10.
     """
     case = prepare(evidence, scenario, rules)
-    return along(case, policy_floors(evidence, case, horizon or max(scenario.horizon, LEAST_HORIZON)))
+    floors = policy_floors(evidence, case, horizon or scenario.road_years)
+    target = scenario.road.target_share
+    return along(case, floors, None if target is None else Fraction(target))
 
 
 def along(
@@ -108,25 +108,26 @@ def along(
     """
     drawn = case.draw(draws)
     settings = {name: np.concatenate([[value], drawn[name]]) for name, value in case.central().items()}
-    area = _widest(floors)
-    standards, money, ratios = [_standards(case, case.scenario.base_year, _now(case, settings)[0])], [], []
+    area, base = _widest(floors), case.scenario.base_year
+    standards, money, ratios = [], [], []
     capacity, growth = _spent_now(case), float(case.scenario.fiscal.expenditure_growth_share)
-    for ahead, (year, cells, after) in enumerate(_yearly(case, floors, settings, least_share or {}), start=1):
+    for year, cells, after in _yearly(case, floors, settings, least_share or {}):
         parts = case.evaluate(_scaled(case, settings, year), year, cells, after)
         standards.append(_standards(case, year, after[0]))
-        can_spend = {tier: capacity_yuan(spent, (1 + growth) ** ahead - 1) for tier, spent in capacity.items()}
-        money.append(_money(case, year, parts, can_spend))
         ratios.append(_share(case, parts, area))
-    table = pd.DataFrame(money).set_index("year")
-    ratio = np.array(ratios)
+        if year > base:
+            rise = (1 + growth) ** (year - base) - 1
+            can_spend = {tier: capacity_yuan(spent, rise) for tier, spent in capacity.items()}
+            money.append(_money(year, parts, can_spend, case))
+    table, ratio = pd.DataFrame(money).set_index("year"), np.array(ratios)
     share = pd.DataFrame(
         {
             "central": ratio[:, 0],
             **{f"p{level}": np.quantile(ratio[:, 1:], level / 100, axis=1) for level in (10, 50, 90)},
         },
-        index=table.index,
+        index=[base, *table.index],
     )
-    reached = first_year(ratio[:, 1:], float(target_share), table.index[0]) if target_share else np.empty(0)
+    reached = first_year(ratio[1:, 1:], float(target_share), base + 1) if target_share else np.empty(0)
     return Path(case, floors, pd.concat(standards, ignore_index=True), table, share, reached, area)
 
 
@@ -187,21 +188,15 @@ def _yearly(
     keys = list(zip(case.cells["area_class"].map(code_of), case.cells["residence"], strict=True))
     own, step = Fraction(case.scenario.policy.rural_share.at_least), float(case.scenario.policy.round_urban.step_yuan)
     base, standard = dict(case.cells), _now(case, settings)
-    before = minima.iloc[0][keys].to_numpy()
-    for year in minima.index[1:]:
-        following = minima.loc[year, keys].to_numpy()
-        step_cells = base | {"minimum_yuan_month": before, "next_minimum_yuan_month": following}
-        standard = cost.next_standards(step_cells, standard, columns, least_share.get(year, own), step)
-        yield (
-            year,
-            base
-            | {
-                "next_minimum_yuan_month": following,
-                "next_floor_yuan_month": supplements.loc[year, keys].to_numpy(),
-            },
-            standard,
-        )
-        before = following
+    for before, year in zip([None, *minima.index], minima.index, strict=False):
+        following = {
+            "next_minimum_yuan_month": minima.loc[year, keys].to_numpy(),
+            "next_floor_yuan_month": supplements.loc[year, keys].to_numpy(),
+        }
+        if before is not None:
+            step_cells = base | following | {"minimum_yuan_month": minima.loc[before, keys].to_numpy()}
+            standard = cost.next_standards(step_cells, standard, columns, least_share.get(year, own), step)
+        yield year, base | following, standard
 
 
 def _scaled(case: Case, settings: Mapping[str, np.ndarray], year: int) -> dict[str, np.ndarray]:
@@ -233,7 +228,7 @@ def _by_tier(case: Case, least: np.ndarray, whole: np.ndarray) -> dict[str, floa
     return {tier: float(values.sum()) for tier, values in tiers.items()}
 
 
-def _money(case: Case, year: int, parts: dict[str, np.ndarray], capacity: Mapping[str, float]) -> dict[str, float]:
+def _money(year: int, parts: dict[str, np.ndarray], capacity: Mapping[str, float], case: Case) -> dict[str, float]:
     extra = parts["extra"].sum(axis=1)
     shared = _by_tier(case, parts["minimum_extra"], parts["extra"])
     without = _by_tier(case, parts["minimum_spending"], parts["dibao_spending"] + parts["tekun_spending"])

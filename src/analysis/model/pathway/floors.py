@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import CatchUp, Policy
+from analysis.inputs.parameters import MOST_HORIZON, CatchUp, Policy
 from analysis.model.simulate import Case
 from analysis.model.simulate.expectations import expected_drivers
 from analysis.model.uprating import Cell, Uprated, uprate, uprate_supplement_floors
@@ -37,8 +37,8 @@ def policy_floors(evidence: Evidence, case: Case, horizon: int, policy: Policy |
         DataRefused: a series that the policy's rule needs is not known.
         ValueError: a horizon outside 1 to 10, or a driver that the package lacks.
     """
-    if not 1 <= horizon <= 10:
-        raise ValueError(f"a horizon of {horizon} years; allowed: 1 to 10")
+    if not 1 <= horizon <= MOST_HORIZON:
+        raise ValueError(f"a horizon of {horizon} years; allowed: 1 to {MOST_HORIZON}")
     policy = policy or case.scenario.policy
     base = case.scenario.base_year
     minima, supplements = start = tuple(floors_now(one) for one in (case.floors.standards, case.floors.supplements))

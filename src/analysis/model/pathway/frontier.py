@@ -12,7 +12,6 @@ import pandas as pd
 from analysis.model.pathway.floors import wide
 from analysis.model.pathway.plan import Ask, Plan
 from analysis.model.pathway.program import Envelope, solve
-from analysis.model.pathway.road import lift_bought
 from analysis.model.simulate import RESIDENCES, Case
 
 SHARES = tuple(Fraction(share, 1000) for share in range(750, 1001, 25))
@@ -48,7 +47,7 @@ def frontier(
             continue
         minima = wide(found[0].floors).loc[year, plan.widest]
         urban, rural, extra = minima["urban"], minima["rural"], float(found[0].money.at[year, "extra"])
-        lift = lift_bought(case, policy_floors, ask, extra)[1] * 1e6 if rural < urban else 0.0
+        lift = plan.lift(ask, extra)[1] * 1e6 if rural < urban else 0.0
         rows.append((float(share), urban - rural, urban, rural, extra, lift))
     columns = [
         "target_share",

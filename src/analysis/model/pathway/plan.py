@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.model.pathway import Path, along
 from analysis.model.pathway.check import unmet
 from analysis.model.pathway.floors import wide
-from analysis.model.pathway.program import Envelope, Program, Row, Solution, broken, hull, row, solve
+from analysis.model.pathway.program import MILLION, Envelope, Program, Row, Solution, broken, hull, row, solve
 from analysis.model.simulate import RESIDENCES, Case
 from analysis.model.standards import FOLLOW_STEPS
 
@@ -109,6 +109,22 @@ class Plan:
         if wrong := unmet(self.case, self.policy_floors, path, ask):
             raise ArithmeticError(f"the road found does not meet {'; '.join(wrong)}")
         return path, solution
+
+    def lift(self, ask: Ask, envelope_yuan: float) -> tuple[float, float]:
+        """Return the rural minimum that an envelope of the target year bears, and what a yuan more buys of it.
+
+        Raises:
+            ValueError: the envelope does not bear what is asked besides.
+        """
+        year = ask.by_year or self.years[-1]
+        program = self.program(replace(ask, target_share=None, envelopes_yuan={year: envelope_yuan}))
+        lifted = self.floor(self.years.index(year), (self.widest, "rural"))
+        room = np.arange(int(program.high[lifted] - program.low[lifted]), -1, -1, dtype=float)
+        found = solve(replace(program, losses={lifted: room * MILLION}), whole=False)
+        if found is None:
+            raise ValueError(f"an envelope of {envelope_yuan:.0f} yuan does not bear the other demands")
+        price = found.envelope_prices[f"envelope {year}"]
+        return float(found.steps[lifted] * self.step), price * float(self.step) / MILLION
 
     @property
     def _accuracy(self) -> float:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-import numpy as np
 import pandas as pd
 
 from analysis.model.pathway import Path
 from analysis.model.pathway.conflict import last_that_holds, relaxations, smallest_conflict
 from analysis.model.pathway.plan import Ask, Plan
-from analysis.model.pathway.program import feasible, solve
+from analysis.model.pathway.program import feasible
 from analysis.model.simulate import Case
 
 
@@ -105,13 +104,4 @@ def lift_bought(case: Case, policy_floors: pd.DataFrame, ask: Ask, envelope_yuan
     Raises:
         ValueError: the envelope does not bear what is asked besides.
     """
-    year = ask.by_year or int(policy_floors["year"].max())
-    plan = Plan(case, policy_floors)
-    program = plan.program(replace(ask, target_share=None, envelopes_yuan={year: envelope_yuan}))
-    lifted = plan.floor(plan.years.index(year), (plan.widest, "rural"))
-    room = np.arange(int(program.high[lifted] - program.low[lifted]), -1, -1, dtype=float)
-    found = solve(replace(program, losses={lifted: room * 1e6}), whole=False)
-    if found is None:
-        raise ValueError(f"an envelope of {envelope_yuan:.0f} yuan does not bear the other demands")
-    price = found.envelope_prices[f"envelope {year}"]
-    return float(found.steps[lifted] * plan.step), price * float(plan.step) / 1e6
+    return Plan(case, policy_floors).lift(ask, envelope_yuan)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +32,7 @@ GROUP_WORDS = {
 }
 # Parts are stored in whole yuan, each with half a yuan of rounding.
 ROUNDING_YUAN = 1.0
-WIDE = 200
+WIDE = 400
 
 
 def stored_headline(table: pd.DataFrame, scenario: str, whole: str) -> dict[str, float]:
@@ -129,8 +128,7 @@ class Comparison:
     def beside(self) -> pd.DataFrame:
         """Return one line a scenario: the gap that is left, the cost, who pays, what is missing, what is late."""
         say, words = self.wording.pick, self.wording
-        points = pd.DataFrame(self.headlines).T.rename(columns={"extra_cost": DEARNESS, "minimum_gap": WIDTH})
-        better = dominated(points[[DEARNESS, WIDTH]])
+        better = self.dominated()
         money = {
             "extra_cost": say("新增", "extra cost"),
             "extra_cost_p10": say("一成", "P10"),
@@ -151,6 +149,11 @@ class Comparison:
             for name, one in self.scenarios.items()
         ]
         return pd.DataFrame(lines)
+
+    def dominated(self) -> pd.Series:
+        """Return for each scenario the one that costs no more and leaves no wider gap; empty where none does."""
+        points = pd.DataFrame(self.headlines).T.rename(columns={"extra_cost": DEARNESS, "minimum_gap": WIDTH})
+        return dominated(points[[DEARNESS, WIDTH]])
 
     def _said(self, yuan: float) -> str:
         value = amount(yuan, self.wording)
@@ -232,7 +235,7 @@ class Comparison:
 
 
 def printed(table: pd.DataFrame) -> str:
-    """Return a table as text for the terminal, Chinese in line; wide enough for any line where there is no terminal."""
+    """Return a table as text for the terminal, Chinese in line; as wide as it is: a cut number is worse than a long line."""
     from rich.console import Console
     from rich.table import Table
 
@@ -241,7 +244,7 @@ def printed(table: pd.DataFrame) -> str:
         shown.add_column(head, justify="right" if _numeric(table.iloc[:, position]) else "left")
     for line in table.itertuples(index=False):
         shown.add_row(*line)
-    console = Console(file=io.StringIO(), width=shutil.get_terminal_size((WIDE, 24)).columns)
+    console = Console(file=io.StringIO(), width=WIDE)
     console.print(shown, markup=False, highlight=False)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 

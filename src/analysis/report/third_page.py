@@ -1,0 +1,77 @@
+"""The memo's third page: the scenarios of its batch side by side, the frontier, and what a difference is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.report.charts import plan_years
+from analysis.report.facts import Facts
+from analysis.report.second_page import dated, pipe_table
+from analysis.report.wording import Wording
+
+
+def third_page(
+    facts: Mapping[str, Facts], findings: Sequence[str], points: Mapping[str, tuple[float, float, str]],
+    titles: Mapping[str, str], widest: str, alt: str, wording: Wording,
+) -> str:  # fmt: skip
+    """Return the third page as marked markdown; every number carries its key.
+
+    Args:
+        facts: scenario to its marked facts, the proposed one first.
+        findings: as from :func:`analysis.report.compared.findings`.
+        points: scenario to gap, extra cost and who dominates it.
+        titles: scenario to title.
+        widest: the class whose gap is widest.
+        alt: alternative text of the frontier.
+        wording: words of the language.
+    """
+    head = wording.pick("各方案并排", "The scenarios side by side")
+    table = pd.DataFrame([_line(own, name, points, titles, widest, wording) for name, own in facts.items()])
+    unit = wording.pick(
+        "差额为元/人·月，其余为下年与不提标相比的新增支出（中值；九成为十次抽样中九次够用的数）；缺口按救助支出只随预算增长的口径",
+        "gap in yuan a month, money in million yuan; costs are next year's extra against no rise (central; nine draws in ten below); short by the convention that assistance grows only as the budget does",
+    )
+    said = "\n".join(f"- {dated(one, next(iter(facts.values())))}" for one in findings)
+    return f"""
+::: {{.sheet}}
+## {head}
+
+{said}
+
+::: {{.narrow .scored}}
+{pipe_table(table, left=1)}
+
+[{dated(unit, next(iter(facts.values())))}]{{.unit}}
+:::
+
+::: {{.figures}}
+![](frontier.png){{width=62% alt="{alt}"}}
+:::
+:::
+"""
+
+
+def _line(
+    facts: Facts, name: str, points: Mapping[str, tuple[float, float, str]], titles: Mapping[str, str], widest: str,
+    wording: Wording,
+) -> dict[str, str]:  # fmt: skip
+    _, year = plan_years(facts)
+    where, say = {"year": year, "area_code": wording.whole, "programme": ""}, wording.pick
+    better = points[name][2]
+
+    def money(measure: str, **more: str) -> str:
+        # In Chinese the unit changes with the amount and stands in the cell; in English it is one, under the table.
+        return facts.say(measure, "money", **where, **more).removesuffix(" million yuan")
+
+    return {
+        wording.word("head_scenario"): dated(titles[name], facts),
+        say("差额", "gap"): facts.say("minimum_gap", "yuan", area_code=widest, year=year),
+        say("农村/城镇", "rural share"): facts.say("minimum_rural_urban_ratio", "percent", area_code=widest, year=year),
+        say("新增", "extra cost"): money("extra_cost"),
+        say("九成把握", "nine in ten"): money("envelope_for_90_percent"),
+        say("上级负担", "upper tiers"): money("extra_cost", tier="upper"),
+        say("财力缺口", "short"): money("short_of_capacity"),
+        say("被支配于", "dominated by"): dated(titles[better], facts) if better else say("无", "none"),
+    }
