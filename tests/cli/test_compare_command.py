@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import analysis
@@ -80,10 +81,10 @@ def store(out, scenario, evidence, table, home):
     files.write_json(path.with_name("record.json"), record)
 
 
-def store_attribution(out, worths, kind="batch memo"):
+def store_attribution(out, worths, kind="batch memo", scenario="tight"):
     """Store what groups are worth as a batch does."""
     files.write_json(out / "manifest.json", {"kind": kind, "tasks": [], "records": {}, "files": {}})
-    rows = results.Rows({"scenario": "tight", "dataset": "guangdong"}, {})
+    rows = results.Rows({"scenario": scenario, "dataset": "guangdong"}, {})
     for (measure, group), value in worths.items():
         rows.add(f"{measure}_due_to_{group}", value, "yuan/year", grade="", area_code="440000", year=2025)
     files.write_atomically(out / "compare" / "results.csv", results.to_csv(rows.table()))
@@ -127,6 +128,8 @@ def test_a_folder_that_is_named_is_the_only_one(here, capsys):
     assert "no results in elsewhere; run 'tibiao run baseline tight --out elsewhere'" in line
     shutil.move("out/run", "elsewhere")
     assert "results in elsewhere" in said(capsys, "baseline", "late", "--out", "elsewhere", "--lang", "en").out
+    files.write_json(here / "elsewhere/manifest.json", {"kind": "run", "tasks": [], "records": {}, "files": {}})
+    assert "run 'tibiao run baseline flat --out elsewhere'" in refused(capsys, "baseline", "flat", "--out", "elsewhere")
     files.write_json(here / "elsewhere/manifest.json", {"kind": "batch memo", "tasks": [], "records": {}, "files": {}})
     assert "run 'tibiao memo memo --out elsewhere'" in refused(capsys, "baseline", "flat", "--out", "elsewhere")
 
@@ -192,6 +195,7 @@ def test_one_line_a_scenario_in_both_languages(here, capsys, outcome_june):
     assert [million(cells[place]) for place in (2, 4, 5, 6)] == pytest.approx(
         [own[name] / 1e6 for name in money], abs=0.06
     )
+    assert million(cells[3]) == pytest.approx(np.quantile(outcome_june.draws, 0.1) / 1e6, abs=0.06)
     assert cells[-2:] == ["0.0", "-"]
     assert row(english, "late", "Notice", "in", "May")[-2] == f"{own['extra_cost'] * 5 / 12 / 1e6:.1f}"
     chinese = said(capsys, "baseline", "tight").out
@@ -253,10 +257,12 @@ def test_a_stored_attribution_of_something_else_is_left_alone(here, capsys, rise
     worths = split(rises)
     if wrong == "sum":
         worths["extra_cost", "policy"] += 100
-    if wrong == "group":
-        worths = {key: value for key, value in worths.items() if key[1] == "policy"}
-    store_attribution(here / "out/memo", worths, "run" if wrong == "kind" else "batch memo")
+    if wrong == "group":  # what is there adds up all the same
+        worths = {key: value for key, value in split(rises, 1).items() if key[1] == "policy"}
+    if wrong == "base":  # turned round, all else fits
+        worths = {key: -value for key, value in worths.items()}
     names = ("tight", "baseline") if wrong == "base" else ("baseline", "tight")
+    store_attribution(here / "out/memo", worths, "run" if wrong == "kind" else "batch memo", names[1])
     out = said(capsys, *names, "--lang", "en").out
     assert "several groups differ; --attribute" in out
 
@@ -274,7 +280,8 @@ def test_nothing_but_a_name_is_said(here, own_home, capsys, evidence_june):
     assert "same：除名称外与 baseline 相同" in said(capsys, "baseline", "same").out
 
 
-def test_it_starts_without_charts_statistics_and_notebooks(here):
+def test_it_starts_without_charts_statistics_notebooks_and_a_second_check_of_the_data(here, monkeypatch):
+    monkeypatch.delenv("TIBIAO_CHECKED_PACKAGES")
     heavy = ("matplotlib", "statsmodels", "frictionless", "papermill", "IPython", "SALib")
     program = (
         "import sys; from analysis.cli import main; code = main(['compare', 'baseline', 'tight'])\n"
