@@ -197,7 +197,7 @@ def test_verify_says_that_the_data_have_changed_since(made, small_home, tmp_path
     with (other / "data/guangdong/minima.csv").open("a") as stream:
         stream.write("\n")
     assert verify(made, other) == [
-        f"{name}: the data have changed since" for name in ("baseline", "guangdong", "rural80")
+        f"{name}: the data have changed since" for name in ("baseline", "compare", "guangdong", "rural80")
     ]
 
 

@@ -318,15 +318,14 @@ class Scenario(Strict):
     def _shared(self) -> Scenario:
         if self.fiscal.sharing not in self.sharing:
             raise ValueError(f"fiscal.sharing {self.fiscal.sharing!r}: {nearest(self.fiscal.sharing, self.sharing)}")
-        last = self.base_year + MOST_HORIZON
-        if self.road.by_year is not None and not self.base_year < self.road.by_year <= last:
-            raise ValueError(f"road.by_year {self.road.by_year}; allowed: {self.base_year + 1} to {last}")
+        if self.road.by_year is not None and self.road.by_year <= self.base_year:
+            raise ValueError(f"road.by_year {self.road.by_year}; allowed: after the base year {self.base_year}")
         return self
 
     @property
     def road_years(self) -> int:
         """How far a road of this scenario looks ahead: its horizon, its target's year, three years at least."""
-        return max(self.horizon, LEAST_HORIZON, (self.road.by_year or 0) - self.base_year)
+        return min(max(self.horizon, LEAST_HORIZON, (self.road.by_year or 0) - self.base_year), MOST_HORIZON)
 
     @property
     def shares(self) -> Sharing:

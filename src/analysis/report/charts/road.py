@@ -172,7 +172,7 @@ def frontier(
         {"scenario": name, "gap_yuan_month": gap, "extra_yuan_year": extra, "dominated_by": by}
         for name, (gap, extra, by) in points.items()
     ]
-    curves = with_keys(own[own["measure"].str.startswith("frontier")]).reset_index(names="key")
+    curves = with_keys(own[own["measure"].str.startswith("frontier")]).sort_index().reset_index(names="key")
     data = pd.concat([pd.DataFrame(lines), curves[["key", "measure", "value", "unit", "grade"]]], ignore_index=True)
     return style.Chart(f"frontier.{wording.lang}", drawing, data, title)
 
