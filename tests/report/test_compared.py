@@ -19,7 +19,7 @@ def years():
 
 def test_the_page_names_the_cheapest_the_one_that_closes_most_and_the_dominated(batch):
     cheapest, closest, dominated, million = batch.findings().data.split("\n")
-    titles = batch.scenario_titles
+    titles = batch.side.titles
     assert titles["baseline"] in cheapest
     assert titles["rural80"] in closest
     assert all(titles[name] in dominated for name in ("baseline", "rural75", "flat", "shock", "late", "peg"))
@@ -28,19 +28,19 @@ def test_the_page_names_the_cheapest_the_one_that_closes_most_and_the_dominated(
 
 
 def test_words_change_where_nobody_is_dominated(batch):
-    facts = batch.compared_facts()
-    widest = batch._widest(facts)
-    points = {name: (gap, extra, "") for name, (gap, extra, _) in batch.points.items()}
-    said = compared.findings(facts, points, widest, batch.scenario_titles, batch.wording)
+    facts = batch.side.facts()
+    widest = batch.side.widest(facts)
+    points = {name: (gap, extra, "") for name, (gap, extra, _) in batch.side.points.items()}
+    said = compared.findings(facts, points, widest, batch.side.titles, batch.wording)
     assert said[2] == batch.wording.pick("没有方案被支配。", "No scenario is dominated.")
     frozen = {name: (gap, 0.0, "") for name, (gap, _, _) in points.items()}
-    assert compared.findings(facts, frozen, widest, batch.scenario_titles, batch.wording)
+    assert compared.findings(facts, frozen, widest, batch.side.titles, batch.wording)
 
 
 def test_the_road_is_told_with_and_without_a_target_and_where_there_is_none(years):
-    whole = compared.road_findings(years.road_facts, years.wording)
+    whole = compared.road_findings(years.years.facts, years.wording)
     assert any("2028" in one for one in whole)
-    table = years.road_facts.table
+    table = years.years.facts.table
     untargeted = Facts(table[table["measure"] != "road_target_share"], "baseline", years.lang)
     assert compared.road_findings(untargeted, years.wording) == whole[:1]
     barred = table.copy()
@@ -51,7 +51,7 @@ def test_the_road_is_told_with_and_without_a_target_and_where_there_is_none(year
 
 def test_a_target_that_the_policy_reaches_is_told_by_its_year():
     run = analysis.start("rural80", overrides={"road.target_share": 0.8, "road.by_year": 2026}, lang="en")
-    said = " ".join(compared.road_findings(run.road_facts, run.wording))
+    said = " ".join(compared.road_findings(run.years.facts, run.wording))
     assert "reach 80% in 2025" in said
     assert "In force it is reached in" in said
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+import json
 import platform
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis import files
 from analysis.inputs.evidence import Evidence
 from analysis.inputs.scenario import Scenario
+from analysis.model import results
 
 SCHEMA = 1
 
@@ -35,6 +39,17 @@ def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[st
         "code_sha256": _code_sha256(),
         "seed": scenario.seed,
     }
+
+
+def stored_results(folder: Path, inputs: dict[str, Any]) -> pd.DataFrame | None:
+    """Return the results of a folder where they were made from these inputs and are whole; None elsewhere."""
+    record, table = folder / "record.json", folder / "results.csv"
+    if not (record.is_file() and table.is_file()):
+        return None
+    said = json.loads(record.read_text("utf-8"))
+    if said["inputs"] != inputs or said["results_sha256"] != files.sha256(table):
+        return None
+    return results.from_csv(table.read_text("utf-8"))
 
 
 def environment_record() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,29 +16,20 @@ from analysis.inputs.parameters import Assumption
 from analysis.inputs.rules import Rule, read_rules
 from analysis.inputs.scenario import Batch, Scenario
 from analysis.model import results
-from analysis.model.compare.rows import comparison_rows
-from analysis.model.pathway import Path as RoadPath
-from analysis.model.pathway import pathway
-from analysis.model.pathway.road import Road
-from analysis.model.pathway.rows import path_rows, road_of
 from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
 from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import Outcome, simulate
-from analysis.model.simulate.rows import cost_grade
-from analysis.report import charts, compared, memo, sentences, tables
-from analysis.report.charts.road import frontier, share_road
+from analysis.report import charts, memo, sentences, tables
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
-from analysis.report.tables.comparison import Comparison, stored_headline
-from analysis.report.third_page import third_page
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
-from analysis.session.record import environment_record, inputs_record
+from analysis.session.record import environment_record, inputs_record, stored_results
+from analysis.session.several_years import MEASURES, SeveralYears
+from analysis.session.side_by_side import SideBySide
 
-# Parts of a run with results of their own: the folder of each below the run's.
-ROADS, COMPARED = "pathway", "compare"
 NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
@@ -55,6 +45,9 @@ class Run:
         wording: words and area names of the language.
         out_dir: where ``save`` writes; None where nothing is written.
     """
+
+    # Parts with results of their own: the folder of each below the run's.
+    ROAD, COMPARED = "pathway", "compare"
 
     def __init__(
         self,
@@ -129,27 +122,16 @@ class Run:
     def _scenario_table(self, scenario: Scenario) -> pd.DataFrame:
         """Take a stored result whose inputs are the same to the byte, else compute it."""
         if self.out_dir and self.scope == "batch":
-            stored = self._stored(self.out_dir / scenario.id, inputs_record(self.home, self.evidence, scenario))
+            stored = stored_results(self.out_dir / scenario.id, inputs_record(self.home, self.evidence, scenario))
             if stored is not None:
                 return stored
         outcome = self.outcomes[scenario.id]
         return whole_result(self.evidence, scenario, outcome, self.rules)
 
-    @staticmethod
-    def _stored(folder: Path, inputs: dict[str, Any]) -> pd.DataFrame | None:
-        """Return the results of a folder where they were made from these inputs and are whole; None elsewhere."""
-        record, table = folder / "record.json", folder / "results.csv"
-        if not (record.is_file() and table.is_file()):
-            return None
-        said = json.loads(record.read_text("utf-8"))
-        if said["inputs"] != inputs or said["results_sha256"] != files.sha256(table):
-            return None
-        return results.from_csv(table.read_text("utf-8"))
-
-    def _inputs(self, part: str = "") -> dict[str, Any]:
+    def inputs(self, part: str = "") -> dict[str, Any]:
         """Return what the results of this run rest on; those of a comparison on every scenario of the batch."""
         own = inputs_record(self.home, self.evidence, self.scenario)
-        if part != COMPARED:
+        if part != self.COMPARED:
             return own
         return own | {"compared": {one.id: one.sha256() for one in self.scenarios.values()}}
 
@@ -169,61 +151,14 @@ class Run:
         }
 
     @functools.cached_property
-    def path(self) -> RoadPath:
-        """Several years of the scenario's policy."""
-        return pathway(self.evidence, self.scenario, self.rules)
+    def years(self) -> SeveralYears:
+        """Several years of the scenario: the policy's path, the cheapest road, what an envelope bears."""
+        return SeveralYears(self)
 
     @functools.cached_property
-    def road(self) -> Road:
-        """The cheapest road to what the scenario asks of several years, or what stands in its way."""
-        return road_of(self.path)
-
-    @functools.cached_property
-    def path_result(self) -> pd.DataFrame:
-        """The result rows of several years."""
-        return path_rows(self.evidence, self.path, self.road, cost_grade(self.outcome), self.outcome.costed)
-
-    @functools.cached_property
-    def compare_result(self) -> pd.DataFrame:
-        """The result rows of a batch's scenarios set side by side; taken from the folder where its inputs are the same."""
-        stored = self._stored(self.out_dir / COMPARED, self._inputs(COMPARED)) if self.out_dir else None
-        if stored is not None:
-            return stored
-        return comparison_rows(
-            self.evidence, self.scenario.id, self.outcomes, lambda one: simulate(self.evidence, one, self.rules)
-        )
-
-    @functools.cached_property
-    def road_facts(self) -> Facts:
-        """Results of several years by key, the history beside them."""
-        return Facts(pd.concat([self.history.result, self.path_result]), self.scenario.id, self.lang)
-
-    def compared_facts(self, *, marked: bool = False) -> dict[str, Facts]:
-        """Results of each scenario by key, with those of the comparison; the proposed one first."""
-        table = pd.concat([self.result, self.compare_result])
-        order = sorted(self.scenarios.values(), key=lambda one: one.id != self.scenario.id)
-        return {one.id: Facts(table, one.id, self.lang, marked) for one in order}
-
-    @functools.cached_property
-    def comparison(self) -> Comparison:
-        """The batch's scenarios beside the proposed one."""
-        order = sorted(self.scenarios.values(), key=lambda one: one.id != self.scenario.id)
-        headlines = {
-            one.id: stored_headline(self.result[self.result["scenario"] == one.id], one.id, self.evidence.whole)
-            for one in order
-        }
-        made = Comparison({one.id: one for one in order}, headlines, self.wording)
-        made.take_stored(self.compare_result)
-        return made
-
-    @property
-    def points(self) -> dict[str, tuple[float, float, str]]:
-        """Scenario to its gap (yuan a month), its extra cost (yuan a year) and who dominates it."""
-        better = self.comparison.dominated()
-        return {
-            name: (one["minimum_gap"], one["extra_cost"], better[name])
-            for name, one in self.comparison.headlines.items()
-        }
+    def side(self) -> SideBySide:
+        """The batch's scenarios side by side."""
+        return SideBySide(self)
 
     @functools.cached_property
     def facts(self) -> Facts:
@@ -237,11 +172,6 @@ class Run:
         past = self.dataset_result if self.scope == "dataset" or marked else self.history.result
         table = pd.concat([past, self._scenario_tables[scenario]], ignore_index=True)
         return Facts(table, self.scenarios[scenario].id, self.lang, marked)
-
-    @property
-    def scenario_titles(self) -> dict[str, str]:
-        """Title of each scenario, in the language."""
-        return {one.id: one.title.in_language(self.lang) for one in self.scenarios.values()}
 
     @property
     def titles(self) -> dict[str, str]:
@@ -309,8 +239,8 @@ class Run:
                 one: lambda draw=draw: draw(self.facts, self.wording, self.source(name))
                 for one, draw in charts.CHARTS.items()
             },
-            "share_road": lambda: share_road(self.road_facts, self.wording, self.source(name)),
-            "frontier": lambda: self._frontier(),
+            **self.years.charts(),
+            **self.side.charts(),
         }
         if name not in made:
             raise ParametersRefused(f"chart {name!r}: {nearest(name, made)}")
@@ -318,28 +248,12 @@ class Run:
         self._shown[chart.name] = chart
         return chart
 
-    def _frontier(self) -> Chart:
-        facts = self.compared_facts()[self.scenario.id]
-        return frontier(
-            facts, self.wording, self.source("frontier"), self.points, self.scenario.id, self.scenario_titles
-        )
-
     def findings(self) -> Any:
         """Return what the scenarios of a batch side by side, or several years of one, come to, for display."""
         from IPython.display import Markdown
 
-        if self.scope == "batch":
-            said = self._compared_said(self.compared_facts())
-        else:
-            said = compared.road_findings(self.road_facts, self.wording)
+        said = self.side.findings() if self.scope == "batch" else self.years.findings()
         return Markdown("\n".join(f"- {one}" for one in said))
-
-    def _compared_said(self, facts: dict[str, Facts]) -> list[str]:
-        return compared.findings(facts, self.points, self._widest(facts), self.scenario_titles, self.wording)
-
-    def _widest(self, facts: dict[str, Facts]) -> str:
-        own = facts[self.scenario.id]
-        return charts.separate_class(own) or charts.class_codes(own)[0]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table in the reader's language.
@@ -347,7 +261,7 @@ class Run:
         Raises:
             ParametersRefused: no such table.
         """
-        made = self._dataset_tables() | self._scenario_tables_made() | self._tables_of_years_and_batches()
+        made = self._dataset_tables() | self._scenario_tables_made() | self.years.tables() | self.side.tables()
         if name not in made:
             raise ParametersRefused(f"table {name!r}: {nearest(name, made)}")
         try:
@@ -401,24 +315,6 @@ class Run:
             ),
         }
 
-    def _tables_of_years_and_batches(self) -> dict[str, Callable[[], pd.DataFrame]]:
-        words = self.wording
-        return {
-            "path": lambda: tables.path(self.road_facts, words),
-            "road": lambda: tables.road(self.road_facts, words),
-            "borne": lambda: tables.borne(self.road_facts, words),
-            "beside": lambda: self.comparison.beside(),
-            "differing": lambda: self.comparison.differing(),
-            "worths": lambda: self.comparison.worths(),
-            "frontier": lambda: tables.frontier(self.compared_facts()[self.scenario.id], words),
-            "regrets": lambda: tables.regrets(
-                self.compare_result,
-                self.scenario_titles,
-                {one.fiscal.id: one.fiscal.title.in_language(self.lang) for one in self.scenarios.values()},
-                words,
-            ),
-        }
-
     def _scored(self) -> Facts:
         """The facts of the record, or the refusal that says why there is none."""
         _ = self.record  # says here that it is not held, not later that a row is missing
@@ -465,24 +361,17 @@ class Run:
         """Return the memo's three pages as marked markdown, and its charts by name."""
         facts = self.facts_of(self.proposed, marked=True)
         figures = {name: self.show(name) for name in charts.CHARTS}
-        side, all_facts = self.show("frontier"), self.compared_facts(marked=True)
-        third = third_page(
-            all_facts,
-            self._compared_said(all_facts),
-            self.points,
-            self.scenario_titles,
-            self._widest(all_facts),
-            side.alt,
-            self.wording,
-        )
+        beside = self.show("frontier")
         context = {
             "scenario": self.scenario.policy.title.in_language(self.lang),
             "as_of": str(self.scenario.as_of),
             "minima": self.wording.pick("；", "; ").join(self.documents("minimum_standard")),
             "movers": memo.movers(facts, self.wording, self.titles),
         }
-        page = memo.page(facts, self.wording, figures, context, self.apart_since, self.assumptions, third)
-        return page, figures | {"frontier": side}
+        page = memo.page(
+            facts, self.wording, figures, context, self.apart_since, self.assumptions, self.side.page(beside.alt)
+        )
+        return page, figures | {"frontier": beside}
 
     def why(self, key: str) -> Why:
         """Return where one number comes from: formula, steps, inputs with source and grade, assumptions and their worth.
@@ -493,9 +382,9 @@ class Run:
         both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
         measure = key.split(":")[-2] if ":" in key else ""
         if self.scope == "batch":
-            both.append(self.compare_result)
-        elif self.scope == "scenario" and measure.startswith(("path_", "road_", "largest_rise_")):
-            both.append(self.path_result)
+            both.append(self.side.result)
+        elif self.scope == "scenario" and measure.startswith(MEASURES):
+            both.append(self.years.result)
         keyed = results.with_keys(pd.concat(both))
         if key not in keyed.index:
             raise ParametersRefused(
@@ -522,12 +411,13 @@ class Run:
         if self.scope == "scenario":
             files.write_atomically(folder / "steps.csv", self.steps.to_csv(index=False, lineterminator="\n"))
         parts = {"": self.result} if self.scope != "batch" else {}
-        if "path_result" in self.__dict__:
-            parts[ROADS] = self.path_result
-        if "compare_result" in self.__dict__:
-            parts[COMPARED] = self.compare_result
+        # Only what the notebook has asked for.
+        if "result" in self.years.__dict__:
+            parts[self.ROAD] = self.years.result
+        if "result" in self.side.__dict__:
+            parts[self.COMPARED] = self.side.result
         for part, table in parts.items():
             written = files.write_atomically(folder / part / "results.csv", results.to_csv(table))
-            record = {"inputs": self._inputs(part), "results_sha256": files.sha256(written)}
+            record = {"inputs": self.inputs(part), "results_sha256": files.sha256(written)}
             files.write_json(folder / part / "record.json", record | environment_record())
         return self.wording.pick("已写入结果和图表", "results and figures were written")
