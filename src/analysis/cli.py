@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -20,7 +19,6 @@ from analysis.errors import INTERRUPTED, ParametersRefused, Refusal, worst_exit_
 
 TERMINATED = 143
 LANGUAGE = click.Choice(["zh", "en"])
-STORED = ("results.csv", "record.json")
 
 
 class Terminated(BaseException):
@@ -239,18 +237,19 @@ def compare(context: click.Context, scenario: tuple[str, ...], out: str | None, 
 
     Example: tibiao compare baseline tight --lang en
     """
+    from analysis.batch.finished import finished, proposed_of
     from analysis.model import results
     from analysis.report.tables.comparison import Comparison, stored_headline
     from analysis.report.wording import Wording
 
     home = _home(context)
     scenarios = _compared(home, scenario)
-    folder, package = _stored(home, scenarios, out)
+    folder, package = finished(home, scenarios, out)
     money = package.descriptor.get("money_unit", {"zh": "元", "en": "yuan"})
     tables = {name: results.from_csv((folder / name / "results.csv").read_text("utf-8")) for name in scenarios}
     headlines = {name: stored_headline(table, name, package.whole) for name, table in tables.items()}
     made = Comparison(scenarios, headlines, Wording(lang, package.areas, (money["zh"], money["en"])))
-    if made.unattributed() and _proposed(folder, home) == made.base.id:
+    if made.unattributed() and proposed_of(folder, home) == made.base.id:
         made.take_stored(results.from_csv((folder / "compare" / "results.csv").read_text("utf-8")))
     for other in made.unattributed() if attribute else []:
         made.attributed[other.id] = _attributed(home, package, made.base, other)
@@ -273,82 +272,6 @@ def _compared(home: Path, given: Sequence[str]) -> dict[str, Any]:
                 f"scenario {one.id!r}: is planned on dataset {one.dataset!r}; allowed: one on {base.dataset!r}, as {base.id!r}"
             )
     return scenarios
-
-
-def _stored(home: Path, scenarios: dict[str, Any], out: str | None) -> tuple[Path, Any]:
-    """Find the first folder with results of all scenarios that are of today's inputs; return it and the package.
-
-    Raises:
-        ParametersRefused: a result is missing, or was made from other inputs.
-    """
-    folders = [Path(out).expanduser()] if out else [Path("out/memo"), Path("out/run")]
-    lacking = {
-        folder: [name for name in scenarios if not all((folder / name / part).is_file() for part in STORED)]
-        for folder in folders
-    }
-    rerun = f"'tibiao run {' '.join(scenarios)} --out {folders[-1]}'"
-    todo = f"run {rerun}" if out else f"run 'tibiao memo' for the scenarios of its batch, or {rerun}"
-    if out and (batch := _batch(folders[0])):
-        todo = f"run 'tibiao memo {batch} --out {out}' for the scenarios of its batch, or name another --out"
-    whole = [folder for folder in folders if not lacking[folder]]
-    if not whole:
-        name = min(lacking.values(), key=len)[0]
-        raise ParametersRefused(f"scenario {name!r}: no results in {' or '.join(map(str, folders))}; {todo}")
-    package = _checked_before(home, scenarios, whole)
-    stale = {
-        folder: next(filter(None, (_stale(home, folder, one, package) for one in scenarios.values())), "")
-        for folder in whole
-    }
-    for folder, problem in stale.items():
-        if not problem:
-            return folder, package
-    raise ParametersRefused(f"{stale[whole[0]]}; {todo}")
-
-
-def _checked_before(home: Path, scenarios: dict[str, Any], folders: Sequence[Path]) -> Any:
-    """Load the package; the bytes that a stored result was made from were checked whole then, and need no second check."""
-    from analysis.inputs import evidence
-
-    dataset = next(iter(scenarios.values())).dataset
-    digest = evidence.package_sha256(dataset, home)
-    records = [folder / name / "record.json" for folder in folders for name in scenarios]
-    if digest and any(digest.encode() in path.read_bytes() for path in records):
-        known = {*os.environ.get(evidence.CHECKED_PACKAGES, "").split(","), digest} - {""}
-        os.environ[evidence.CHECKED_PACKAGES] = ",".join(sorted(known))
-    return evidence.load(dataset, None, home)
-
-
-def _stale(home: Path, folder: Path, scenario: Any, package: Any) -> str:
-    """Say what is wrong with a stored result; empty where it is what today's inputs would give."""
-    from analysis.session.record import inputs_record
-
-    path, now = folder / scenario.id / "results.csv", inputs_record(home, package, scenario)
-    said = f"scenario {scenario.id!r}: {path}: "
-    try:
-        record = json.loads(path.with_name("record.json").read_text("utf-8"))
-        then, digest = dict(record["inputs"]), record["results_sha256"]
-    except (ValueError, KeyError, TypeError):
-        return f"{said}its record.json cannot be read"
-    if then != now:
-        other = [key.removesuffix("_sha256") for key, value in now.items() if then.get(key) != value]
-        return f"{said}was made from other inputs ({', '.join(other) or 'more than today'})"
-    return "" if digest == files.sha256(path) else f"{said}is not what its record.json says"
-
-
-def _batch(folder: Path) -> str:
-    """Return the batch that a folder holds the results of; empty where it holds none."""
-    from analysis.batch.run import MANIFEST, read_manifest
-
-    kind = str(read_manifest(folder).get("kind", "")) if (folder / MANIFEST).is_file() else ""
-    return kind.removeprefix("batch ") if kind.startswith("batch ") else ""
-
-
-def _proposed(folder: Path, home: Path) -> str:
-    """Return the scenario that a batch's stored attribution is against; empty where the folder holds none."""
-    from analysis.inputs.scenario import names, read_batch
-
-    batch = _batch(folder) if (folder / "compare" / "results.csv").is_file() else ""
-    return read_batch(batch, home).proposed if batch in names("batches", home) else ""
 
 
 def _attributed(home: Path, package: Any, base: Any, other: Any) -> Any:
