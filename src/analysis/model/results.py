@@ -99,15 +99,19 @@ class Rows:
         """
         frame = pd.DataFrame(self.rows, columns=COLUMNS)
         frame["year"] = frame["year"].astype(str)
-        keys = frame[KEY].agg(":".join, axis=1)
-        if keys.duplicated().any():
-            raise ValueError(f"two results with the key {keys[keys.duplicated()].iloc[0]}")
+        keys = _keys(frame)
+        if keys.has_duplicates:
+            raise ValueError(f"two results with the key {keys[keys.duplicated()][0]}")
         return frame
 
 
 def with_keys(table: pd.DataFrame) -> pd.DataFrame:
     """Return a results table indexed by key."""
-    return table.set_index(table[KEY].agg(":".join, axis=1))
+    return table.set_index(_keys(table))
+
+
+def _keys(table: pd.DataFrame) -> pd.Index:
+    return pd.Index([":".join(row) for row in zip(*(table[name] for name in KEY), strict=True)])
 
 
 def to_csv(table: pd.DataFrame) -> str:

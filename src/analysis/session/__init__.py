@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,7 +14,9 @@ from analysis import files
 from analysis.errors import ParametersRefused, nearest
 from analysis.inputs.scenario import Scenario, read_batch, read_scenario
 from analysis.report.facts import LANGUAGES
-from analysis.session.run import Run
+
+if TYPE_CHECKING:
+    from analysis.session.run import Run
 
 PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
 SCOPES = ("dataset", "scenario", "batch")
@@ -72,6 +74,8 @@ def start(
         scenarios = {scenario: read_scenario(scenario, where, overrides)}
     proposed = batch.proposed if batch else scenario
     scenarios = {name: _for_dataset(one, dataset, scope) for name, one in scenarios.items()}
+    from analysis.session.run import Run  # the whole model; commands that ask for a name or a record need none of it
+
     folder = files.writable(Path(out_dir).expanduser().resolve()) if out_dir else None
     return Run(scope, scenarios, proposed, batch, where, folder, lang)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import elementwise
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from analysis.model.caseload import response_elasticity
@@ -199,6 +198,8 @@ def lognormal_fit(
     # At sigma = 0 the supplement is 0. From above Gordon's bound (1941) on Mills' ratio, below 1/u, holds the root.
     mills = np.exp(log_ndtr(below) + below**2 / 2) * np.sqrt(2 * np.pi)
     highest = np.maximum(below, 0) + 1 / (np.exp(kept) * mills) + 1
+    from scipy.optimize import elementwise  # half a second that most pages do not need
+
     found = elementwise.find_root(
         lambda sigma, below, kept: _log_income_ratio(below, sigma) - kept,
         (np.zeros_like(below), highest),

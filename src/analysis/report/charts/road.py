@@ -124,8 +124,8 @@ def frontier(
     own = facts.table[facts.table["scenario"] == facts.scenario]
     places = sorted(int(one.rpartition("_")[2]) for one in own["measure"] if one.startswith("frontier_extra_cost_at_"))
     note = wording.pick(
-        f"{unit(wording)}，中值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；灰点为被支配",
-        f"{unit(wording).capitalize()}, central. Line: least cost with town rising as proposed; dashed: town at a standstill; grey: dominated",
+        f"{unit(wording)}，中值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；菱形为建议方案，灰点被支配",
+        f"{unit(wording).capitalize()}, central. Line: least cost with town rising as proposed; dashed: town at a standstill. Diamond: the proposal; grey: dominated",
     )
     foot = wording.pick(
         f"{note}。来源：{source}；花费含假设。", f"{note}. Source: {source}; costs rest on assumptions."
