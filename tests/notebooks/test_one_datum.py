@@ -13,7 +13,9 @@ OLD = "440000-C4,2024,Y,rural,dibao,minimum_standard,645,"
 
 
 def test_one_changed_datum_makes_five_notebooks_fail(home, copied_home):
-    shutil.copytree(home / "notebooks", copied_home / "notebooks", ignore=shutil.ignore_patterns("scratch"))
+    # Five are enough to show it; the road and the comparison, which compute the most, have their outputs compared elsewhere.
+    left = shutil.ignore_patterns("scratch", "40_*", "50_*")
+    shutil.copytree(home / "notebooks", copied_home / "notebooks", ignore=left)
     path = copied_home / "data" / "guangdong" / "minima.csv"
     text = path.read_text("utf-8")
     assert OLD in text
