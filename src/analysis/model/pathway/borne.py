@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -72,7 +73,7 @@ def largest_rise(
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if costs(middle) <= envelope_yuan else (low, middle)
-    minima, _ = _floors(case, low * GRID, classes)
+    minima, _ = _Rises(case, classes).at(low * GRID)
     return Borne(low * GRID, costs(low), costs(high) if high <= MOST_STEPS else float("nan"), minima)
 
 
@@ -124,24 +125,44 @@ def floors_at(case: Case, rises: Sequence[Fraction], classes: Collection[str] | 
     keys = [
         (code_of[number], side) for number, side in zip(case.cells["area_class"], case.cells["residence"], strict=True)
     ]
-    minima, supplements = [], []
+    shared, minima, supplements = _Rises(case, classes), [], []
     for rise in rises:
-        least, floor = _floors(case, rise, classes)
+        least, floor = shared.at(rise)
         minima.append([float(least[key]) for key in keys])
         supplements.append([float(floor.get(key, "nan")) for key in keys])
     return {"next_minimum_yuan_month": np.array(minima), "next_floor_yuan_month": np.array(supplements)}
 
 
-def _floors(case: Case, rise: Fraction, classes: Collection[str] | None) -> tuple[Exact, Exact]:
-    drivers, order = Drivers(minimum_wage_yuan_month=case.floors.wages), case.floors.order
-    minima, supplements = (floors_now(one) for one in (case.floors.standards, case.floors.supplements))
-    unified = {area for area, _ in minima if minima[area, "urban"] == minima[area, "rural"]}
-    # The rule that carries a value on, here by nothing: the value is the risen floor of the classes asked about.
-    rule = RiseRule(kind="base_chain", rise_share=Decimal(0))
-    policy = case.scenario.policy.model_copy(update={"rule": RiseRules(urban=rule, rural=rule)})
-    chained = [
-        {cell: value * (1 + (rise if classes is None or cell[0] in classes else 0)) for cell, value in floors.items()}
-        for floors in (minima, supplements)
-    ]
-    least = next_floors(minima, policy, drivers, order, base_year=case.scenario.base_year, chain=chained[0])
-    return least, next_supplement_floors(supplements, policy, drivers, unified, chain=chained[1])
+@dataclass(frozen=True)
+class _Rises:
+    """What every rise of a case's floors shares."""
+
+    case: Case
+    classes: Collection[str] | None
+
+    @functools.cached_property
+    def now(self) -> tuple[Exact, Exact]:
+        return floors_now(self.case.floors.standards), floors_now(self.case.floors.supplements)
+
+    @functools.cached_property
+    def unified(self) -> set[str]:
+        minima = self.now[0]
+        return {area for area, _ in minima if minima[area, "urban"] == minima[area, "rural"]}
+
+    def at(self, rise: Fraction) -> tuple[Exact, Exact]:
+        """Return next year's minima and supplement floors at a rise."""
+        case, drivers = self.case, Drivers(minimum_wage_yuan_month=self.case.floors.wages)
+        # The rule that carries a value on, here by nothing: the value is the risen floor of the classes asked about.
+        rule = RiseRule(kind="base_chain", rise_share=Decimal(0))
+        policy = case.scenario.policy.model_copy(update={"rule": RiseRules(urban=rule, rural=rule)})
+        minima, supplements = self.now
+        chained, lifted = (
+            {
+                cell: value * (1 + rise) if self.classes is None or cell[0] in self.classes else value
+                for cell, value in floors.items()
+            }
+            for floors in self.now
+        )
+        base, order = case.scenario.base_year, case.floors.order
+        least = next_floors(minima, policy, drivers, order, base_year=base, chain=chained)
+        return least, next_supplement_floors(supplements, policy, drivers, self.unified, chain=lifted)
