@@ -570,3 +570,10 @@ def test_no_override_whatever_raises_anything_but_a_refusal(home, key, value):
     allowed = type(value) in (int, float) and 0 <= value <= 1
     message = "" if allowed else refusal(read_scenario, "baseline", home, {"policy.rural_share.at_least": value})
     assert allowed or "policy.rural_share.at_least" in message
+
+
+def test_a_target_before_the_plan_is_laid_at_the_override_that_set_it(home):
+    with pytest.raises(ParametersRefused, match=r"^overrides.*road\.by_year 2020; allowed: after the base year 2024"):
+        read_scenario("baseline", home, {"road.by_year": 2020})
+    with pytest.raises(ParametersRefused, match=r"target_share and by_year go together"):
+        read_scenario("freeze", home, {"road.target_share": None})

@@ -22,6 +22,8 @@ from analysis.inputs.parameters import Assumption, Batch, Fiscal, Policy, Scenar
 
 # The scenario file of one's own that 'tibiao run -f' hands to its notebooks.
 SCENARIO_FILE = "TIBIAO_SCENARIO_FILE"
+# What only the whole scenario can refuse: a share set that is not there, a target's year that lies before the plan.
+REFUSED_OF_THE_WHOLE = ("fiscal.sharing", "road.by_year", "base_year")
 # What a scenario never takes from the one it extends.
 OWN = ("id", "title", "question")
 # Keys that name a file; an override of one of its values holds whichever file is named.
@@ -102,11 +104,10 @@ def read_scenario(
 
     def where(key: tuple[str, ...]) -> str:
         """Name the last override whose value is refused, else the file."""
-        # What is refused of the whole is a share set that the fiscal path names and that is not there.
-        dotted = ".".join(key) or "fiscal.sharing"
         for name, _, at in reversed(given):
-            if f"{dotted}.".startswith(f"{name}.") or name.startswith(f"{dotted}."):
-                return at if key else at.rpartition(": ")[0]
+            for dotted in (".".join(key),) if key else REFUSED_OF_THE_WHOLE:
+                if f"{dotted}.".startswith(f"{name}.") or name.startswith(f"{dotted}."):
+                    return at if key else at.rpartition(": ")[0]
         return place(key)
 
     return validated(Scenario, whole, where)

@@ -87,10 +87,6 @@ class Program:
             envelopes=tuple(one for one in self.envelopes if one.demand in demands),
         )
 
-    def cost_yuan(self, steps: np.ndarray) -> float:
-        """Return what amounts cost, yuan a year."""
-        return float(sum(cost[int(steps[name]) - int(self.low[name])] for name, cost in self.costs.items()))
-
 
 @dataclass(frozen=True)
 class Solution:
