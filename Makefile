@@ -1,6 +1,6 @@
 # Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
-.PHONY: help memo test run check lab accept verify bench
+.PHONY: help memo test browser run check lab accept verify bench
 READY := .venv/ready
 
 help: ## show this list
@@ -14,6 +14,9 @@ memo: $(READY) ## all default scenarios on Guangdong's data, to a finished memo 
 
 test: $(READY) ## every test, the notebooks' stored outputs among them
 	@.venv/bin/python -m pytest -n 2
+
+browser: $(READY) ## the site in a real browser (Debian's chromium)
+	@.venv/bin/python -m pytest tests/browser
 
 run: $(READY) ## one scenario: make run SCENARIO=rural80
 	@.venv/bin/tibiao run $(or $(SCENARIO),baseline)

@@ -7,8 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +87,12 @@ def _ready(scenario: Any, package: Any, home: Path) -> None:
     prepare(package.known_on(scenario.as_of), scenario, read_rules(scenario.dataset, home))
 
 
+WORKERS = click.option(
+    "--workers", type=click.IntRange(1, 64), default=None, help="Processes; one more than cores by default, since a notebook waits now and then."
+)
+FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is done already.")
+
+
 @tibiao.command()
 @click.argument("scenario", nargs=-1)
 @click.option("-f", "--file", "file", type=click.Path(dir_okay=False), help="A scenario file of your own.")
@@ -98,7 +103,8 @@ def _ready(scenario: Any, package: Any, home: Path) -> None:
 @click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one value; may be repeated.")
 @click.option("--out", default="out/run", show_default=True, help="Where to write.")
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes; the number of cores by default.")
+@WORKERS
+@FRESH
 @click.pass_context
 def run(
     context: click.Context,
@@ -110,17 +116,34 @@ def run(
     settings: tuple[str, ...],
     out: str,
     workers: int | None,
+    fresh: bool,
 ) -> None:
     """Run scenarios through notebooks.
 
     Example: tibiao run rural80 --set policy.rural_share.at_least=0.85 --lang en
     """
-    from analysis.inputs.scenario import parse_override
+    from analysis.inputs.parameters import Text
+    from analysis.inputs.scenario import SCENARIO_FILE, parse_override
 
     home = _home(context)
     overrides = dict(parse_override(text) for text in settings)
     named = _named_scenarios(home, scenario, file, overrides)
-    _run(home, notebook, named, "", dataset, (lang,), out, workers, overrides)
+    own = {f"params/scenarios/{name}.yaml": Path(os.environ[SCENARIO_FILE]) for name in named.values() if file}
+    planned = {one: (name, overrides) for name, one in named.items()}
+    batch = _planned(
+        "run",
+        Text(zh="一次测算", en="One run"),
+        home,
+        notebook,
+        planned,
+        "",
+        dataset,
+        (lang,),
+        own,
+        workers,
+        fresh=fresh,
+    )
+    _conducted(batch, out)
 
 
 def _named_scenarios(
@@ -143,87 +166,126 @@ def _named_scenarios(
 @tibiao.command()
 @click.argument("batch", default="memo")
 @click.option("--out", default=None, help="Where to write; out/BATCH by default.")
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes; the number of cores by default.")
+@WORKERS
+@FRESH
 @click.pass_context
-def memo(context: click.Context, batch: str, out: str | None, workers: int | None) -> None:
+def memo(context: click.Context, batch: str, out: str | None, workers: int | None, fresh: bool) -> None:
     """Run a batch and write its one-page memo in each language, as PDF and HTML.
 
     Example: tibiao memo --out out/june
     """
-    from analysis.inputs.scenario import read_batch, read_scenario
+    home = _home(context)
+    made = _named_batch(home, batch, None, workers, fresh=fresh, documents=True)
+    _conducted(made, f"out/{batch}" if out is None else out)
+
+
+@tibiao.command()
+@click.argument("file")
+@click.option("--out", default=None, help="Where to write; out/ and the batch's name by default.")
+@WORKERS
+@click.option(
+    "--scheduler", default="", metavar="ADDRESS", help="A dask cluster instead, such as tcp://127.0.0.1:8786."
+)
+@FRESH
+@click.option("--why", "reasons", is_flag=True, help="Say why each run is or is not up to date; run nothing.")
+@click.pass_context
+def batch(
+    context: click.Context,
+    file: str,
+    out: str | None,
+    workers: int | None,
+    scheduler: str,
+    fresh: bool,
+    reasons: bool,
+) -> None:
+    """Run the scenarios, notebooks and languages of a batch file; what is done already is not done again.
+
+    FILE is a batch file of your own, or the name of one in params/batches.
+
+    Example: tibiao batch params/batches/memo.yaml --out out/june --why
+    """
+    from analysis.batch import conduct
 
     home = _home(context)
-    named = read_batch(batch, home)
-    scenarios = {name: read_scenario(name, home) for name in named.scenarios}
-    dataset = scenarios[named.proposed].dataset
-    _run(
-        home,
-        named.notebooks,
-        {name: name for name in named.scenarios},
-        batch,
-        dataset,
-        named.languages,
-        f"out/{batch}" if out is None else out,
-        workers,
-        {},
-        _write_memo,
-    )
+    own = Path(file) if file.endswith((".yaml", ".yml")) else None
+    made = _named_batch(home, file, own, workers, scheduler=scheduler, fresh=fresh)
+    place = f"out/{made.kind.removeprefix('batch ')}" if out is None else out
+    if not reasons:
+        _conducted(made, place)
+        return
+    found = conduct.why(made, Path(place).expanduser())
+    for name, said in found.items():
+        click.echo(f"{name}: {'; '.join(said) if said else 'up to date'}")
+    click.echo(f"to run: {sum(map(bool, found.values()))} of {len(found)}")
 
 
-def _write_memo(home: Path, batch: str, dataset: str, languages: Sequence[str], out: Path) -> list[Path]:
-    from analysis import session
-    from analysis.report.memo import render
+def _named_batch(
+    home: Path,
+    name: str,
+    file: Path | None,
+    workers: int | None,
+    *,
+    scheduler: str = "",
+    fresh: bool,
+    documents: bool = False,
+) -> Any:
+    """Read a batch, by its name or from a file of one's own, and plan it."""
+    from analysis.inputs.scenario import cells, read_batch, read_scenario
 
-    written = []
-    for lang in languages:
-        one = session.start(f"{session.BATCH}{batch}", dataset, str(out), lang=lang, scope="batch", home=home)
-        markdown, figures = one.memo()
-        for ending, content in render(markdown, figures, lang).items():
-            written.append(files.write_atomically(out / f"memo.{lang}.{ending}", content))
-        click.echo(f"wrote {out / f'memo.{lang}.pdf'} and .html")
-    return written
+    named = read_batch(name, home, file)
+    planned = cells(named, home)
+    dataset = read_scenario(planned[named.proposed][0], home).dataset
+    own = {f"params/batches/{named.id}.yaml": file} if file else {}
+    return _planned(
+        f"batch {named.id}", named.title, home, named.notebooks, planned, named.id, dataset, named.languages, own, workers,
+        scheduler=scheduler, fresh=fresh, documents=documents,
+    )  # fmt: skip
 
 
-def _run(
-    home: Path, notebooks: Sequence[str], scenarios: dict[str, str], batch: str, dataset: str, languages: Sequence[str], given: str,
-    workers: int | None, overrides: dict[str, Any], then: Callable[..., list[Path]] | None = None,
-) -> None:  # fmt: skip
-    from analysis.batch.plan import plan
-    from analysis.inputs import evidence
+def _planned(
+    kind: str, title: Any, home: Path, notebooks: Sequence[str], planned: dict[str, tuple[str, dict[str, Any]]], batch: str,
+    dataset: str, languages: Sequence[str], own: dict[str, Path], workers: int | None, *, scheduler: str = "", fresh: bool = False,
+    documents: bool = False,
+) -> Any:  # fmt: skip
+    """Plan a batch and check all that it rests on, before anything starts."""
+    from analysis.batch.conduct import Batch
+    from analysis.batch.plan import DOCUMENT, Task, plan
     from analysis.inputs.scenario import read_scenario
+    from analysis.session import BATCH
 
-    plain = {key: float(value) if isinstance(value, Decimal) else value for key, value in overrides.items()}
-    tasks = plan(notebooks, scenarios, batch, dataset, languages, home, plain)
-    package = evidence.load(dataset, None, home)
-    evidence.vouch(package, home)
-    for name in scenarios:
-        one = read_scenario(name, home, overrides)
-        if one.dataset == dataset:
-            _ready(one, package, home)
-    from analysis.batch import run as runner
-
-    kind = f"batch {batch}" if batch else "run"
-    out = runner.claim(given, home, kind)
-    click.echo(f"notebooks to run: {len(tasks)}; data and parameters of {home}; into {out}")
-    ended = runner.run_tasks(tasks, out, home, workers or os.cpu_count() or 1, _say)
-    written = [path for path in [runner.gather(tasks, ended, out)] if path]
-    code = worst_exit_code(one.exit_code for one in ended)
-    if then and not code:
-        written += then(home, batch, dataset, languages, out)
-    runner.write_manifest(tasks, ended, written, out, kind)
-    failed = [one for one in ended if one.exit_code]
-    click.echo(
-        f"ended well: {len(ended) - len(failed)} of {len(ended)}"
-        + (f"; results, figures and manifest are in {out}" if written else "")
+    tasks = plan(notebooks, planned, batch, dataset, languages, home)
+    if documents:
+        tasks += [Task("memo", DOCUMENT, batch, lang, f"{BATCH}{batch}", dataset) for lang in languages]
+    scenarios = {one: read_scenario(name, home, overrides) for one, (name, overrides) in planned.items()}
+    return Batch(
+        kind,
+        title,
+        tasks,
+        scenarios,
+        languages,
+        home,
+        own,
+        workers or os.cpu_count() or 1,
+        scheduler,
+        fresh,
+        bool(batch),
     )
+
+
+def _conducted(batch: Any, given: str) -> None:
+    """Run a batch; end with its table and the exit code."""
+    from rich.console import Console
+
+    from analysis.batch import conduct
+
+    ended, out = conduct.conduct(batch, given, click.echo)
+    failed = [one for one in ended if one.exit_code]
+    Console(soft_wrap=False).print(conduct.summary(batch, ended, out))
+    click.echo(f"ended well: {len(ended) - len(failed)} of {len(ended)}; results, figures and manifest are in {out}")
     for one in failed:
         click.echo(f"failed: {one.task}: {one.reason}", err=True)
-    if code:
+    if code := worst_exit_code(one.exit_code for one in ended):
         sys.exit(code)
-
-
-def _say(one: Any, done: int, total: int) -> None:
-    click.echo(f"[{done}/{total}] {one.task}: {'failed' if one.exit_code else 'done'}")
 
 
 @tibiao.command()
@@ -358,7 +420,7 @@ def verify(context: click.Context, folder: str) -> None:
 
     Example: tibiao verify out/memo
     """
-    from analysis.batch.run import verify as wrong_in
+    from analysis.batch.store import verify as wrong_in
 
     wrong = wrong_in(Path(folder), _home(context))
     for line in wrong[:40]:
@@ -424,14 +486,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"tibiao: {error.format_message().rstrip('.?')}; see 'tibiao --help'", err=True)
         return ParametersRefused.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo(
-            "tibiao: interrupted; finished notebooks are kept, older documents may lie beside them; run again", err=True
-        )
+        click.echo("tibiao: interrupted; what is finished is kept, and the same command goes on from there", err=True)
         return INTERRUPTED
     except Terminated:
-        click.echo(
-            "tibiao: terminated; finished notebooks are kept, older documents may lie beside them; run again", err=True
-        )
+        click.echo("tibiao: terminated; what is finished is kept, and the same command goes on from there", err=True)
         return TERMINATED
     except Exception as error:
         if "--debug" in given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -60,6 +61,13 @@ def content_hash(paths: Iterable[Path], root: Path) -> str:
     for path in sorted(paths):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+@functools.cache
+def code_sha256() -> str:
+    """Return the sha256 of this package's source code."""
+    package = Path(__file__).parent
+    return content_hash(package.rglob("*.py"), package)
 
 
 def write_atomically(path: Path, content: bytes | str) -> Path:

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from analysis.batch.plan import plan, scope_of
@@ -7,7 +9,7 @@ from analysis.errors import ParametersRefused
 def test_datasets_come_first_then_scenarios_then_the_batch(home):
     tasks = plan(
         ["60_memo", "30_next_year", "00_evidence"],
-        {"baseline": "baseline", "freeze": "freeze-abc123"},
+        {"baseline": ("baseline", {}), "freeze-abc123": ("freeze", {"policy.rural_share.at_least": Decimal("0.8")})},
         "memo",
         "guangdong",
         ["zh"],
@@ -19,6 +21,7 @@ def test_datasets_come_first_then_scenarios_then_the_batch(home):
         ("scenario", "freeze-abc123", "freeze"),
         ("batch", "memo", "batch:memo"),
     ]
+    assert tasks[2].overrides == (("policy.rural_share.at_least", 0.8),)
     assert [task.name for task in tasks] == [
         "guangdong/00_evidence.zh",
         "baseline/30_next_year.zh",
@@ -31,4 +34,4 @@ def test_an_unknown_notebook_and_a_missing_batch_are_refused(home):
     with pytest.raises(ParametersRefused, match="did you mean 10_gap"):
         scope_of("10_gpa", home)
     with pytest.raises(ParametersRefused, match="is run for a batch"):
-        plan(["60_memo"], {"baseline": "baseline"}, "", "guangdong", ["zh"], home)
+        plan(["60_memo"], {"baseline": ("baseline", {})}, "", "guangdong", ["zh"], home)

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import pytest
 from pypdf import PdfReader
 
-from analysis.batch.run import claim, verify
+from analysis.batch.store import claim, locked, verify
 from analysis.errors import ParametersRefused
 from analysis.model.results import from_csv, with_keys
 
@@ -205,6 +205,8 @@ def test_a_folder_of_another_kind_and_an_unfinished_run_are_said(made, small_hom
     with pytest.raises(ParametersRefused, match="holds results of 'batch memo'"):
         claim(str(made), small_home, "run")
     out = claim(str(tmp_path / "new"), small_home, "run")
+    with locked(out, "run"):
+        pass
     assert verify(out, small_home) == ["the last run did not end; what lies here may be of an earlier one: run again"]
     (out / "manifest.json").write_text("{", "utf-8")
     with pytest.raises(ParametersRefused, match="remove the folder, or choose another --out"):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from analysis import files
-from analysis.batch.run import MANIFEST, read_manifest
+from analysis.batch.store import MANIFEST, read_manifest
 from analysis.errors import ParametersRefused
 from analysis.inputs import evidence
 from analysis.inputs.scenario import names, read_batch
@@ -53,8 +52,7 @@ def _checked_before(home: Path, scenarios: dict[str, Any], folders: list[Path]) 
     digest = evidence.package_sha256(dataset, home)
     records = [folder / name / "record.json" for folder in folders for name in scenarios]
     if digest and any(digest.encode() in path.read_bytes() for path in records):
-        known = {*os.environ.get(evidence.CHECKED_PACKAGES, "").split(","), digest} - {""}
-        os.environ[evidence.CHECKED_PACKAGES] = ",".join(sorted(known))
+        evidence.trust([digest])
     return evidence.load(dataset, None, home)
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import ParametersRefused, nearest
 from analysis.session import BATCH, SCOPES
 
+# The scope of what is made of a batch's results without a notebook.
+DOCUMENT = "document"
+
 
 @dataclass(frozen=True)
 class Task:
-    """One notebook, run once.
+    """One notebook, run once; or one document of a batch, made once.
 
     Attributes:
-        notebook: name without ending.
-        scope: dataset, scenario or batch.
+        notebook: name without ending; of a document its own.
+        scope: dataset, scenario, batch or document.
         value: the dataset, scenario or batch it is run for; of a scenario with overrides the id that they give it.
         lang: zh or en.
         scenario: the notebook's ``scenario`` parameter.
@@ -37,11 +41,15 @@ class Task:
     @property
     def name(self) -> str:
         """The task's place below the output folder, without ending."""
-        return f"{self.value}/{self.notebook}.{self.lang}" if self.scope != "batch" else f"{self.notebook}.{self.lang}"
+        return f"{self.value}/{self.notebook}.{self.lang}" if self._has_folder else f"{self.notebook}.{self.lang}"
 
     def out_dir(self, out: Path) -> Path:
         """Return the folder that the notebook writes to."""
-        return out if self.scope == "batch" else out / self.value
+        return out / self.value if self._has_folder else out
+
+    @property
+    def _has_folder(self) -> bool:
+        return self.scope in ("dataset", "scenario")
 
 
 def notebooks(home: Path) -> list[str]:
@@ -68,29 +76,28 @@ def scope_of(notebook: str, home: Path) -> str:
 
 def plan(
     names: Sequence[str],
-    scenarios: Mapping[str, str],
+    scenarios: Mapping[str, tuple[str, Mapping[str, Any]]],
     batch: str,
     dataset: str,
     languages: Sequence[str],
     home: Path,
-    overrides: dict[str, Any] | None = None,
 ) -> list[Task]:
     """Return the tasks in order: dataset notebooks, then one of each scenario, then those of the batch.
 
     Args:
         names: notebooks.
-        scenarios: name to id; the first gives dataset notebooks their day.
+        scenarios: id to the scenario's name and its overrides, dotted keys to values; the first gives dataset notebooks
+            their day.
         batch: the batch's id; empty where there is none.
         dataset: the data package.
         languages: zh, en or both.
         home: the folder that holds the notebooks.
-        overrides: dotted keys to values, for every scenario.
 
     Raises:
         ParametersRefused: an unknown notebook, or a batch notebook without a batch.
     """
-    given = tuple((overrides or {}).items())
     tasks = []
+    first, (_, changed) = next(iter(scenarios.items()))
     for scope in SCOPES:
         for notebook in (name for name in names if scope_of(name, home) == scope):
             if scope == "batch" and not batch:
@@ -99,12 +106,18 @@ def plan(
                 )
             for lang in languages:
                 if scope == "scenario":
-                    tasks += [Task(notebook, scope, own, lang, name, dataset, given) for name, own in scenarios.items()]
+                    tasks += [
+                        Task(notebook, scope, own, lang, name, dataset, _plain(overrides))
+                        for own, (name, overrides) in scenarios.items()
+                    ]
+                elif scope == "dataset":
+                    name = scenarios[first][0]
+                    tasks.append(Task(notebook, scope, dataset, lang, name, dataset, _plain(changed)))
                 else:
-                    value, scenario = (
-                        (dataset, next(iter(scenarios))) if scope == "dataset" else (batch, f"{BATCH}{batch}")
-                    )
-                    tasks.append(
-                        Task(notebook, scope, value, lang, scenario, dataset, given if scope == "batch" else ())
-                    )
+                    tasks.append(Task(notebook, scope, batch, lang, f"{BATCH}{batch}", dataset))
     return tasks
+
+
+def _plain(overrides: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return overrides as a notebook takes them: exact numbers as the floating ones that are written the same way."""
+    return tuple((key, float(value) if isinstance(value, Decimal) else value) for key, value in overrides.items())

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 
 from analysis import files
+from analysis.batch.engine import KERNEL
 from analysis.batch.plan import notebooks
-from analysis.batch.run import over_ipc
 from analysis.errors import ScenarioFailed
 
 CHECKED = "nbval-check-output"
@@ -45,10 +45,9 @@ def _executed(name: str, home: Path) -> nbformat.NotebookNode:
         client = NotebookClient(
             notebook,
             timeout=300,
-            kernel_name="python3",
+            kernel_name=KERNEL,
             resources={"metadata": {"path": folder}},
             record_timing=False,
-            config=over_ipc(folder),
         )
         try:
             client.execute()

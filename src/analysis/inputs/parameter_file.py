@@ -6,6 +6,7 @@ a number that is none or a code that would lose its leading zero is refused befo
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -97,8 +98,10 @@ def read_parameter_file(path: Path, shown_as: str) -> ParameterFile:
     return read_parameter_text(text, shown_as)
 
 
+# The scenarios of a batch name the same few files, and pure parsing is slow.
+@functools.lru_cache(maxsize=256)
 def read_parameter_text(text: str, shown_as: str) -> ParameterFile:
-    """Read YAML text strictly; see :func:`read_parameter_file`."""
+    """Read YAML text strictly; see :func:`read_parameter_file`. The same text is parsed once, and its values are not to be changed."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -83,26 +83,24 @@ class Facts:
         Raises:
             ScenarioFailed: none, or more than one.
         """
+        rows = self._answers(measure, where)
+        if len(rows) != 1:
+            raise ScenarioFailed(
+                f"results hold {len(rows)} rows of {measure} {where}; {nearest(measure, self._measured)}"
+            )
+        return rows[0]["key"], rows[0]
+
+    def _answers(self, measure: str, where: dict[str, Any]) -> list[dict[str, Any]]:
         asked = {"component": "", "tier": "", "residence": "", "statistic": "central"} | where
         asked = {name: str(value) for name, value in asked.items()}
         rows = [
             row for row in self._measured.get(measure, ()) if all(row[name] == value for name, value in asked.items())
         ]
-        if len(rows) > 1:
-            rows = [row for row in rows if row["scenario"] == self.scenario]
-        if len(rows) != 1:
-            raise ScenarioFailed(
-                f"results hold {len(rows)} rows of {measure} {asked}; {nearest(measure, self._measured)}"
-            )
-        return rows[0]["key"], rows[0]
+        return [row for row in rows if row["scenario"] == self.scenario] if len(rows) > 1 else rows
 
     def has(self, measure: str, **where: Any) -> bool:
         """Say whether a row answers."""
-        try:
-            self.row(measure, **where)
-        except ScenarioFailed:
-            return False
-        return True
+        return len(self._answers(measure, where)) == 1
 
     def value(self, measure: str, **where: Any) -> float:
         """Return a number, unrounded beyond its contract."""

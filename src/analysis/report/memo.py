@@ -159,7 +159,7 @@ def _html(markdown: str, figures: dict[str, Chart], lang: str) -> str:
     parts = {
         "lang": "zh-CN" if lang == "zh" else "en",
         "title": title.strip(),
-        "font": _font_subset(text),
+        "font": font_subset(text),
         "body": body,
     }
     for name, value in parts.items():
@@ -167,7 +167,7 @@ def _html(markdown: str, figures: dict[str, Chart], lang: str) -> str:
     return template
 
 
-def _font_subset(text: str) -> str:
+def font_subset(text: str) -> str:
     """Return the glyphs that a page needs, as base64 of a WOFF font: a headless browser may have no Chinese font."""
     from fontTools import subset
     from fontTools.ttLib import TTFont

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import files
 from analysis.errors import ParametersRefused, nearest
-from analysis.inputs.scenario import Scenario, read_batch, read_scenario
+from analysis.inputs.scenario import Scenario, cells, read_batch, read_scenario
 from analysis.report.facts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
 SCOPES = ("dataset", "scenario", "batch")
 BATCH = "batch:"
+# Parts with results of their own: the folder of each below the run's.
+ROAD, COMPARED = "pathway", "compare"
 
 
 def start(
@@ -65,7 +67,8 @@ def start(
                 f"scenario {scenario!r}: this notebook is for a batch; allowed: {BATCH}<name>, such as {BATCH}memo"
             )
         batch = read_batch(scenario.removeprefix(BATCH), where)
-        scenarios = {name: read_scenario(name, where, overrides) for name in batch.scenarios}
+        planned = cells(batch, where).items()
+        scenarios = {one: read_scenario(name, where, {**own, **(overrides or {})}) for one, (name, own) in planned}
     elif scenario.startswith(BATCH):
         raise ParametersRefused(
             f"scenario {scenario!r}: this notebook is for one scenario, not for a batch; allowed: a name such as baseline"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import platform
 from importlib import metadata
@@ -19,12 +18,6 @@ from analysis.model import results
 SCHEMA = 1
 
 
-@functools.cache
-def _code_sha256() -> str:
-    package = Path(__file__).parents[1]
-    return files.content_hash(package.rglob("*.py"), package)
-
-
 def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[str, Any]:
     """Return what a result depends on: sha256 of data, parameters and code, and the seed."""
     rules = home / "params" / "rules" / f"{evidence.dataset}.yaml"
@@ -36,7 +29,7 @@ def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[st
         "scenario_sha256": scenario.sha256(),
         "overrides": scenario.overrides,
         "rules_sha256": files.content_hash([path for path in [rules] if path.is_file()], home),
-        "code_sha256": _code_sha256(),
+        "code_sha256": files.code_sha256(),
         "seed": scenario.seed,
     }
 

@@ -26,6 +26,7 @@ from analysis.report.facts import Facts
 from analysis.report.style import Chart
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
+from analysis.session import COMPARED, ROAD
 from analysis.session.record import environment_record, inputs_record, stored_results
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
@@ -45,9 +46,6 @@ class Run:
         wording: words and area names of the language.
         out_dir: where ``save`` writes; None where nothing is written.
     """
-
-    # Parts with results of their own: the folder of each below the run's.
-    ROAD, COMPARED = "pathway", "compare"
 
     def __init__(
         self,
@@ -131,7 +129,7 @@ class Run:
     def inputs(self, part: str = "") -> dict[str, Any]:
         """Return what the results of this run rest on; those of a comparison on every scenario of the batch."""
         own = inputs_record(self.home, self.evidence, self.scenario)
-        if part != self.COMPARED:
+        if part != COMPARED:
             return own
         return own | {"compared": {one.id: one.sha256() for one in self.scenarios.values()}}
 
@@ -413,9 +411,9 @@ class Run:
         parts = {"": self.result} if self.scope != "batch" else {}
         # Only what the notebook has asked for.
         if "result" in self.years.__dict__:
-            parts[self.ROAD] = self.years.result
+            parts[ROAD] = self.years.result
         if "result" in self.side.__dict__:
-            parts[self.COMPARED] = self.side.result
+            parts[COMPARED] = self.side.result
         for part, table in parts.items():
             written = files.write_atomically(folder / part / "results.csv", results.to_csv(table))
             record = {"inputs": self.inputs(part), "results_sha256": files.sha256(written)}

@@ -17,6 +17,7 @@ from analysis.report.facts import Facts
 from analysis.report.style import Chart
 from analysis.report.tables.comparison import Comparison, stored_headline
 from analysis.report.third_page import third_page
+from analysis.session import COMPARED
 from analysis.session.record import stored_results
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class SideBySide:
     def result(self) -> pd.DataFrame:
         """The result rows; taken from the run's folder where they were made from the same inputs."""
         run = self.run
-        stored = stored_results(run.out_dir / run.COMPARED, run.inputs(run.COMPARED)) if run.out_dir else None
+        stored = stored_results(run.out_dir / COMPARED, run.inputs(COMPARED)) if run.out_dir else None
         if stored is not None:
             return stored
         return comparison_rows(

@@ -6,8 +6,10 @@ public (``known_from``); rows of a later day are hidden, so that a plan "made in
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -183,6 +185,37 @@ def load(dataset: str, as_of: date | None = None, home: Path | None = None) -> E
     for resource in described["resources"]:
         refuse_header(folder / resource["path"], resource, f"data/{dataset}/{resource['path']}")
     digest = content_hash([folder / "datapackage.json", *paths], home)
+    return _known_on(dataset, home, digest, as_of)
+
+
+@functools.lru_cache(maxsize=32)
+def _known_on(dataset: str, home: Path, digest: str, as_of: date | None) -> Evidence:
+    """Return a package as it was known on a day; the same bytes are read once in a process.
+
+    Kernels forked from a warm process find there what it has read.
+    """
+    table, areas, sources, described = _checked_tables(dataset, home, digest)
+    known = table["known_from"] <= pd.Timestamp(as_of) if as_of else pd.Series(True, index=table.index)
+    folder = home / "data" / dataset
+    return Evidence(
+        dataset=dataset,
+        as_of=as_of,
+        areas=areas.assign(has_rural=areas["has_rural"] == "true"),
+        sources=sources,
+        observations=table[known].reset_index(drop=True),
+        hidden=table[~known].reset_index(drop=True),
+        descriptor=described,
+        files=(folder / "datapackage.json", *(folder / one["path"] for one in described["resources"])),
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _checked_tables(
+    dataset: str, home: Path, digest: str
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Return the rows, areas, sources and description of a package, checked whole."""
+    folder = home / "data" / dataset
+    described = descriptor(folder, f"data/{dataset}")
     if digest not in os.environ.get(CHECKED_PACKAGES, "").split(","):
         refuse_invalid(folder, f"data/{dataset}")
     tables = {
@@ -196,17 +229,7 @@ def load(dataset: str, as_of: date | None = None, home: Path | None = None) -> E
     areas = tables["areas"].drop(columns="file").set_index("area_code")
     refuse_names(areas, f"data/{dataset}/areas.csv")
     refuse_far_from_minimum(table, areas)
-    known = table["known_from"] <= pd.Timestamp(as_of) if as_of else pd.Series(True, index=table.index)
-    return Evidence(
-        dataset=dataset,
-        as_of=as_of,
-        areas=areas.assign(has_rural=areas["has_rural"] == "true"),
-        sources=tables["sources"].drop(columns="file").set_index("source_id"),
-        observations=table[known].reset_index(drop=True),
-        hidden=table[~known].reset_index(drop=True),
-        descriptor=described,
-        files=(folder / "datapackage.json", *paths),
-    )
+    return table, areas, tables["sources"].drop(columns="file").set_index("source_id"), described
 
 
 def package_sha256(dataset: str, home: Path) -> str:
@@ -223,8 +246,13 @@ def package_sha256(dataset: str, home: Path) -> str:
 
 def vouch(evidence: Evidence, home: Path) -> None:
     """Let the processes started from here trust this package, as long as its bytes stay the same."""
-    known = {digest for digest in os.environ.get(CHECKED_PACKAGES, "").split(",") if digest}
-    os.environ[CHECKED_PACKAGES] = ",".join(sorted(known | {content_hash(evidence.files, home)}))
+    trust([content_hash(evidence.files, home)])
+
+
+def trust(digests: Iterable[str]) -> None:
+    """Let this process, and those started from here, trust packages by the sha256 of their bytes; they were checked whole."""
+    known = {*os.environ.get(CHECKED_PACKAGES, "").split(","), *digests} - {""}
+    os.environ[CHECKED_PACKAGES] = ",".join(sorted(known))
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -1,0 +1,181 @@
+"""The owner's side of the warm process: start it, ask it for a kernel, end it."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+# A warm process that the owner of this one shares: the address of its socket.
+SHARED = "TIBIAO_WARM_PROCESS"
+# What every notebook of the suite imports, and the hook that reads the packages.
+MODULES = ("analysis.session.warmth",)
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_CLOSE_SECONDS = 5
+
+
+def can_fork() -> bool:
+    """Say whether this system can fork kernels: Linux, with descriptors that wake when a process ends."""
+    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+class WarmProcess:
+    """A warm process and the private folder of its sockets.
+
+    Attributes:
+        address: of the socket that kernels are asked for at.
+    """
+
+    def __init__(self, modules: Sequence[str] = MODULES, home: Path | None = None):
+        folder = tempfile.mkdtemp(prefix="tibiao-")
+        self.address = f"{folder}/warm"
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listener.bind(self.address)
+        listener.listen(128)  # who asks before it is warm waits
+        theirs, self._lifeline = os.pipe()
+        self._report, told = os.pipe()
+        # The column library's own allocator starts a thread, which a fork would leave behind.
+        own = {**ONE_THREAD, "ARROW_DEFAULT_MEMORY_POOL": "system"} | ({"TIBIAO_HOME": str(home)} if home else {})
+        self._owner = os.getpid()
+        command = [sys.executable, "-m", "analysis.batch.kernels.warm", "--listener", str(listener.fileno())]
+        self._process = subprocess.Popen(
+            [*command, "--lifeline", str(theirs), "--report", str(told), "--folder", folder, *modules],
+            pass_fds=(listener.fileno(), theirs, told),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=None if os.environ.get("TIBIAO_DEBUG") else subprocess.DEVNULL,
+            env={**os.environ, **own},
+            start_new_session=True,
+        )
+        os.close(theirs)
+        os.close(told)
+        listener.close()
+        atexit.register(self.close)
+
+    @property
+    def pid(self) -> int:
+        """The process number."""
+        return self._process.pid
+
+    def checked(self) -> list[str]:
+        """Wait until it is warm; return the sha256 of the packages that it has read and checked whole."""
+        with open(self._report, encoding="utf-8", closefd=False) as report:
+            return report.read().split()
+
+    def alive(self) -> bool:
+        """Say whether it still runs."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it with all its kernels; a forked copy of its owner leaves it alone."""
+        if os.getpid() != self._owner or self._lifeline < 0:
+            return
+        os.close(self._lifeline)
+        os.close(self._report)
+        self._lifeline = -1
+        try:
+            self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        atexit.unregister(self.close)
+
+    def __enter__(self) -> WarmProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class ForkedKernel:
+    """A forked kernel, with the part of ``subprocess.Popen`` that a provisioner uses.
+
+    Attributes:
+        pid: the kernel's process number, and that of its group and session.
+        returncode: None while it runs.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, address: str, arguments: Sequence[str], cwd: str, env: dict[str, str], out: int, err: int):
+        """Ask the warm process at ``address`` for a kernel.
+
+        Args:
+            address: of the warm process.
+            arguments: of the kernel, after the module's name.
+            cwd: the kernel's working folder.
+            env: its whole environment.
+            out: descriptor of its standard output.
+            err: the same of its errors.
+
+        Raises:
+            OSError: there is no warm process, or it went away.
+        """
+        self.returncode: int | None = None
+        self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        try:
+            self._connection.connect(address)
+            request = json.dumps({"arguments": list(arguments), "cwd": cwd, "env": env}).encode()
+            socket.send_fds(self._connection, [request], [nothing, out, err])
+            self.pid: int = self._received()["pid"]
+        except BaseException:
+            self._connection.close()
+            raise
+        finally:
+            os.close(nothing)
+
+    def _received(self) -> dict[str, Any]:
+        message = self._connection.recv(256)
+        if not message:
+            raise ConnectionResetError("the warm process has gone")
+        return json.loads(message)
+
+    def fileno(self) -> int:
+        """Return the descriptor that wakes when the kernel has ended."""
+        return self._connection.fileno()
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.wait(0)
+        return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; return the exit code, that of a kill where the warm process went with it.
+
+        Raises:
+            subprocess.TimeoutExpired: it still runs.
+        """
+        if self.returncode is None:
+            if not select.select([self._connection], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("kernel", timeout or 0)
+            try:
+                self.returncode = self._received()["exit"]
+            except ConnectionResetError:
+                self.returncode = -signal.SIGKILL
+            self._connection.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the kernel alone."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill the kernel."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self.send_signal(signal.SIGTERM)

@@ -1,0 +1,104 @@
+"""The provisioner: how every Jupyter client (papermill, nbval, JupyterLab) gets a forked kernel by name alone.
+
+A kernelspec asks for it by name (``metadata.kernel_provisioner``), or ``JUPYTER_DEFAULT_PROVISIONER_NAME`` does for
+all that ask for none. Where forking is not possible, or the kernel is not an ordinary one of this Python, the
+ordinary kernel serves, with the same results.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner
+
+from analysis.batch.kernels.process import SHARED, ForkedKernel, WarmProcess, can_fork
+
+NAME = "tibiao-forked"
+LAUNCHER = "ipykernel_launcher"
+# A socket's whole path may have 107 bytes; a number of five digits follows.
+LONGEST_SOCKET_PATH = 100
+# This process's own warm processes, by the source code that they hold.
+_warm: dict[tuple[tuple[Path, int], ...], WarmProcess] = {}
+_SOURCE = Path(__file__).parents[2]
+
+
+def warm_address() -> str:
+    """Return the address of a warm process: the one that is shared with this process, else its own, started when needed.
+
+    A change of the package's source starts another: a kernel that is restarted must run the code of today.
+    """
+    if shared := os.environ.get(SHARED):
+        return shared
+    code = tuple((path, path.stat().st_mtime_ns) for path in sorted(_SOURCE.rglob("*.py")))
+    if code not in _warm or not _warm[code].alive():
+        _warm[code] = WarmProcess()
+    return _warm[code].address
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Asks the warm process for a kernel, and keeps all its traffic on sockets of a private folder."""
+
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose sockets that no other user can reach, then prepare as usual."""
+        if self._folder is None and self.parent is not None and os.name == "posix":
+            self._folder = tempfile.TemporaryDirectory(prefix="tibiao-")
+            path = f"{self._folder.name}/k"
+            if len(path) < LONGEST_SOCKET_PATH:
+                self.parent.transport, self.parent.ip = "ipc", path
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Fork a kernel, else launch an ordinary one."""
+        if not self._is_ordinary(cmd) or not can_fork():
+            return await super().launch_kernel(cmd, **kwargs)
+        cwd, env = str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ)
+        streams = (_descriptor(kwargs.get("stdout"), 1), _descriptor(kwargs.get("stderr"), 2))
+        try:
+            self.process = ForkedKernel(warm_address(), cmd[3:], cwd, env, *streams)
+        except OSError as error:
+            self.log.warning("no kernel could be forked (%s); an ordinary one is started", error)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.pgid = self.process.pid
+        self.cwd = kwargs.get("cwd", Path.cwd())
+        return self.connection_info
+
+    @staticmethod
+    def _is_ordinary(cmd: list[str]) -> bool:
+        return cmd[1:3] == ["-m", LAUNCHER] and Path(cmd[0]).resolve() == Path(sys.executable).resolve()
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel's end; a forked one wakes its waiter at once."""
+        if not isinstance(self.process, ForkedKernel):
+            return await super().wait()
+        loop = asyncio.get_running_loop()
+        while (code := self.process.poll()) is None:
+            woken = loop.create_future()
+            loop.add_reader(self.process.fileno(), lambda woken=woken: woken.done() or woken.set_result(None))
+            descriptor = self.process.fileno()
+            try:
+                await woken
+            finally:
+                loop.remove_reader(descriptor)
+        self.process = None
+        return code
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the sockets, unless the kernel starts again."""
+        await super().cleanup(restart)
+        if self._folder is not None and not restart:
+            self._folder.cleanup()
+            self._folder = None
+
+
+def _descriptor(stream: Any, own: int) -> int:
+    """Return the descriptor of a stream as ``subprocess`` takes it: None is this process's own."""
+    if stream is None or (isinstance(stream, int) and stream < 0):
+        return own
+    return stream if isinstance(stream, int) else stream.fileno()

@@ -1,0 +1,276 @@
+"""The warm process: imports the scientific stack once, reads the packages once, then forks one kernel for each request.
+
+It is single-threaded and opens no socket of its own before the fork: a lock that another thread holds, or a socket of the
+messaging library, would not survive it. It runs on Linux alone and is started by :mod:`analysis.batch.kernels.process`.
+
+One connection is one kernel (a Unix socket that keeps messages apart). The client sends what to run with the three
+standard streams; it gets the kernel's number, and its exit code when it ends. A client that goes away ends its kernel,
+and an owner that goes away ends the warm process with all kernels and its folder, however it died.
+"""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import contextlib
+import ctypes
+import gc
+import importlib
+import importlib.util
+import io
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+LARGEST_REQUEST_BYTES = 1 << 20
+# From <linux/prctl.h>: end with the parent; take over processes whose parent has gone.
+_SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
+INLINE = "module://matplotlib_inline.backend_inline"
+
+
+def main() -> None:
+    """Warm up, then serve until the owner has gone."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--listener", type=int, required=True)
+    parser.add_argument("--lifeline", type=int, required=True)
+    parser.add_argument("--report", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("modules", nargs="*")
+    given = parser.parse_args()
+    del sys.path[0]  # the owner's folder, which "python -m" puts first; a kernel has its own
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the owner says when to end
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        os.write(given.report, " ".join(_warm_up(given.modules)).encode())
+        os.close(given.report)
+        # What is loaded now is for all kernels: a later collection must not touch, and so copy, its pages.
+        gc.collect()
+        gc.freeze()
+        listener = socket.socket(fileno=given.listener)
+        _serve(listener, given.lifeline)
+    finally:
+        shutil.rmtree(given.folder, ignore_errors=True)
+
+
+def _warm_up(modules: list[str]) -> list[str]:
+    """Import what kernels need, run once what is slow the first time, and return what the modules say of it.
+
+    The drawing backend is left to the kernel: fixed here, charts would be silently missing from its outputs.
+    """
+    os.environ.setdefault("MPLBACKEND", INLINE)
+    # Some libraries ask on import whether they are in a notebook, and show wide tables otherwise if they are not.
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    for name in ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", *modules):
+        importlib.import_module(name)
+    del builtins.get_ipython  # type: ignore[attr-defined]
+    said: list[str] = []
+    for warmed in filter(None, (getattr(sys.modules[name], "warm_up", None) for name in modules)):
+        # A package that cannot be read is refused by the kernel that asks for it.
+        with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
+            said += warmed()
+    return said
+
+
+class _Kernels:
+    """The kernels that run: process number to its connection and to the descriptor that wakes when it ends."""
+
+    def __init__(self, wake: selectors.BaseSelector):
+        self.connections: dict[int, socket.socket] = {}
+        self._ends: dict[int, int] = {}
+        self._wake = wake
+
+    def add(self, pid: int, connection: socket.socket) -> None:
+        """Watch a kernel and its client."""
+        self.connections[pid] = connection
+        self._ends[pid] = os.pidfd_open(pid)
+        self._wake.register(connection, selectors.EVENT_READ, pid)
+        self._wake.register(self._ends[pid], selectors.EVENT_READ)
+
+    def reap(self) -> None:
+        """Tell the clients of kernels that have ended, and end what those left behind in sessions of their own."""
+        ended = False
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if not pid:
+                break
+            if pid in self.connections:
+                ended = True
+                self._forget(pid, os.waitstatus_to_exitcode(status))
+        if ended:
+            self._end_orphans()
+
+    def _forget(self, pid: int, exit_code: int) -> None:
+        connection, end = self.connections.pop(pid), self._ends.pop(pid)
+        self._wake.unregister(connection)
+        self._wake.unregister(end)
+        os.close(end)
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)  # what the kernel started in its own session
+        with contextlib.suppress(OSError):
+            connection.send(json.dumps({"exit": exit_code}).encode())
+        connection.close()
+
+    def _end_orphans(self) -> None:
+        import psutil
+
+        for orphan in psutil.Process().children():
+            with contextlib.suppress(OSError, psutil.Error):
+                if orphan.pid not in self.connections and os.getsid(orphan.pid) not in self.connections:
+                    orphan.kill()
+                    os.waitpid(orphan.pid, 0)
+
+    def end(self, pid: int) -> None:
+        """End a kernel and all in its session."""
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+
+    def end_all(self) -> None:
+        """End every kernel, and what each leaves behind."""
+        import psutil
+
+        for pid in list(self.connections):
+            self.end(pid)
+        for left in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                left.kill()
+
+
+def _serve(listener: socket.socket, lifeline: int) -> None:
+    wake = selectors.DefaultSelector()
+    wake.register(listener, selectors.EVENT_READ)
+    wake.register(lifeline, selectors.EVENT_READ)
+    kernels = _Kernels(wake)
+    try:
+        while True:
+            for key, _ in wake.select():
+                if key.fileobj == lifeline:
+                    return
+                if key.fileobj is listener:
+                    _start(listener, lifeline, wake, kernels)
+                elif key.data in kernels.connections and not _still_there(key.fileobj):
+                    kernels.end(key.data)
+            kernels.reap()
+    finally:
+        kernels.end_all()
+
+
+def _still_there(connection: Any) -> bool:
+    try:
+        return bool(connection.recv(64, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def _start(listener: socket.socket, lifeline: int, wake: selectors.BaseSelector, kernels: _Kernels) -> None:
+    connection, _ = listener.accept()
+    try:
+        message, streams, _, _ = socket.recv_fds(connection, LARGEST_REQUEST_BYTES, 3)
+        request = json.loads(message)
+    except (OSError, ValueError):
+        connection.close()
+        return
+    sys.stdout.flush()
+    pid = os.fork()
+    if not pid:
+        _become_kernel(request, streams, [listener, connection, *kernels.connections.values()], lifeline, wake)
+    for stream in streams:
+        os.close(stream)
+    kernels.add(pid, connection)
+    with contextlib.suppress(OSError):
+        connection.send(json.dumps({"pid": pid}).encode())
+
+
+def _keep_off_the_network(connection_file: Path) -> None:
+    """Take what a kernel's own child processes print over a private socket too; an ordinary kernel listens on a port."""
+    import zmq
+    from ipykernel import iostream, kernelapp
+
+    given = json.loads(connection_file.read_text("utf-8"))
+    if given["transport"] != "ipc":
+        return
+    address = f"ipc://{given['ip']}-children"
+
+    class PrivateOutput(iostream.IOPubThread):
+        def _setup_pipe_in(self) -> None:
+            self._pipe_uuid, self._pipe_port = os.urandom(16), 0
+            pipe = self.socket.context.socket(zmq.PULL)
+            pipe.linger = 0
+            pipe.bind(address)
+            self._pipe_in = iostream.ZMQStream(pipe, self.io_loop)
+            self._pipe_in.on_recv(self._handle_pipe_msg)
+
+        def _setup_pipe_out(self) -> tuple[zmq.Context, zmq.Socket]:
+            context = zmq.Context()
+            pipe = context.socket(zmq.PUSH)
+            pipe.linger = 3000
+            pipe.connect(address)
+            return context, pipe
+
+    kernelapp.IOPubThread = PrivateOutput
+
+
+def _become_kernel(
+    request: dict[str, Any],
+    streams: list[int],
+    sockets: list[socket.socket],
+    lifeline: int,
+    wake: selectors.BaseSelector,
+) -> NoReturn:
+    """Turn the forked child into the kernel that was asked for; it ends here."""
+    code = 1
+    try:
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        wake.close()
+        os.close(lifeline)
+        for one in sockets:
+            one.close()
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for target, stream in enumerate(streams):
+            os.dup2(stream, target)
+            os.close(stream)
+        os.environ.clear()
+        os.environ.update(request["env"])
+        os.chdir(request["cwd"])
+        if (numpy := sys.modules.get("numpy")) is not None:
+            numpy.random.seed()
+        launcher = importlib.util.find_spec("ipykernel_launcher")
+        sys.argv = [str(launcher and launcher.origin), *request["arguments"]]
+        from ipykernel.kernelapp import IPKernelApp
+
+        _keep_off_the_network(Path(request["arguments"][1]))
+        IPKernelApp.launch_instance(argv=[*request["arguments"], f"--IPKernelApp.parent_handle={parent}"])
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(bool(end.code))
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        import atexit
+
+        with contextlib.suppress(BaseException):
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,321 @@
+"""The site of an output folder: reads what lies there, writes the page of the scenarios and one page a notebook."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import nbformat
+import pandas as pd
+
+from analysis import files
+from analysis.errors import NotHeld, Refusal
+from analysis.inputs.evidence import load
+from analysis.inputs.parameters import Scenario, Text
+from analysis.inputs.rules import read_rules
+from analysis.model import results
+from analysis.model.score import history, only_one_class_apart_since
+from analysis.report.facts import LANGUAGES
+from analysis.report.memo import font_subset
+from analysis.report.site import notebook, page
+from analysis.report.site.picture import thumbnail
+from analysis.report.site.row import numbers
+from analysis.report.site.words import text
+
+# What is shown of a record's inputs, in this order.
+RECORDED = ("dataset", "data_sha256", "scenario_sha256", "rules_sha256", "code_sha256", "seed", "overrides", "schema")
+TABLES = ("results.csv", "results.parquet", "steps.csv", "compare/results.csv", "record.json", "manifest.json")
+# As many days of a package are kept at a time: a batch plans as of one, back-tests as of some.
+DAYS_KEPT = 8
+One = TypeVar("One")
+Known = Callable[[str, date], tuple[pd.DataFrame, int | None]]
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One executed notebook: where it lies, its name and language, its title."""
+
+    path: Path
+    name: str
+    lang: str
+    title: Text
+
+    @property
+    def page(self) -> Path:
+        """Where its page is written: beside it."""
+        return self.path.with_suffix(".html")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies in a folder of the output.
+
+    Attributes:
+        out: the output folder.
+        place: the folder itself.
+        executed: its notebooks, those of failed tasks left out.
+        alternatives: sha256 of a picture to what it shows.
+        signs: every sign that the notebooks use.
+    """
+
+    out: Path
+    place: Path
+    executed: tuple[Executed, ...]
+    alternatives: dict[str, str]
+    signs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a scenario adds to the page: its row as HTML, how its run ended, what of its cost is assumed, its signs."""
+
+    html: bytes
+    state: str
+    assumed_share: float | None
+    signs: frozenset[str]
+
+
+def write_site(
+    out: Path,
+    title: Text,
+    scenarios: dict[str, Scenario],
+    languages: Sequence[str],
+    failed: dict[str, str],
+    home: Path,
+    each: Callable[..., Iterable[Any]] = map,
+) -> list[Path]:
+    """Write ``index.html`` and beside each executed notebook its page; what is not in the folder is not linked.
+
+    Args:
+        out: the output folder of a batch.
+        title: of the batch.
+        scenarios: id to scenario, in order.
+        languages: of the batch; the page opens in the first.
+        failed: name of a task to why it failed.
+        home: the folder that holds data and parameters.
+        each: applies a function to every scenario, as ``map`` does; that of a pool does so on all cores.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InfrastructureFailed: a file cannot be written.
+    """
+    parts: list[Part] = list(each(functools.partial(_part, out, failed, home), scenarios.values()))
+    shared = {name: _found(out, name, failed) for name in ("", *_datasets(scenarios))}
+    shares = [part.assumed_share for part in parts if part.assumed_share is not None]
+    head = _head(title, scenarios, shared, Counter(part.state for part in parts), shares, failed)
+    signs = set(page.letters()).union(*_said(head), *(one.signs for one in (*parts, *shared.values())))
+    font = font_subset("".join(sorted(signs)))
+    index = page.index(head, [part.html for part in parts], font, languages[0])
+    pages = each(functools.partial(_write_notebooks, out, failed, font), [*shared, *scenarios])
+    return [*(one for written in pages for one in written), files.write_atomically(out / "index.html", index)]
+
+
+def _part(out: Path, failed: dict[str, str], home: Path, scenario: Scenario) -> Part:
+    found = _found(out, scenario.id, failed)
+    row = _row(scenario, found, failed, functools.partial(_known, home=home))
+    html = page.row(row)
+    share = row.numbers.assumed_share if row.numbers else None
+    return Part(html.encode(), row.state, share, found.signs | frozenset(html))
+
+
+def _datasets(scenarios: dict[str, Scenario]) -> list[str]:
+    return list(dict.fromkeys(one.dataset for one in scenarios.values()))
+
+
+@functools.lru_cache(DAYS_KEPT)
+def _known(dataset: str, as_of: date, home: Path) -> tuple[pd.DataFrame, int | None]:
+    """Return the areas of a package, and since when town and country differ in one class alone, as known on a day."""
+    evidence = load(dataset, as_of, home)
+    try:
+        return evidence.areas, only_one_class_apart_since(history(evidence, read_rules(dataset, home)).gap)
+    except NotHeld:
+        return evidence.areas, None
+
+
+def _found(out: Path, name: str, failed: dict[str, str]) -> Found:
+    """Look through a folder; an empty name is the output folder itself."""
+    place = out / name
+    executed, alternatives, signs = [], {}, set()
+    for path in sorted(place.glob("*.ipynb")):
+        if path.relative_to(out).with_suffix("").as_posix() in failed:
+            continue  # what lies there is of an earlier run
+        written = path.read_text("utf-8")
+        signs.update(written)
+        one = nbformat.reads(written, 4)
+        stem, lang = _in_language(path.stem)
+        zh, en = notebook.heading(one)
+        executed.append(Executed(path, stem, lang, Text(zh=zh or stem, en=en or stem)))
+        alternatives |= notebook.alternatives(one)
+    return Found(out, place, tuple(executed), alternatives, frozenset(signs))
+
+
+def _in_language(stem: str) -> tuple[str, str]:
+    """Split ``ripple.zh`` into name and language; a name without one is of both."""
+    name, _, lang = stem.rpartition(".")
+    return (name, lang) if lang in LANGUAGES else (stem, "")
+
+
+def _row(scenario: Scenario, found: Found, failed: dict[str, str], known: Known) -> page.Row:
+    prefix = f"{scenario.id}/"
+    reasons = [f"{task.removeprefix(prefix)}: {why}" for task, why in failed.items() if task.startswith(prefix)]
+    record, content = _stored(scenario, found)
+    said, folder = None, _folder(found)
+    if content is None:  # figures and tables of an earlier run are not this scenario's
+        folder = page.Folder(notebooks=folder.notebooks)
+    else:
+        try:
+            said = numbers(results.from_csv(content), scenario.id, *known(scenario.dataset, scenario.as_of))
+        except Refusal as refusal:
+            reasons.append(str(refusal))
+    return page.Row(
+        scenario.id,
+        scenario.title,
+        scenario.question,
+        scenario.policy.title,
+        scenario.fiscal.id,
+        scenario.fiscal.title,
+        said,
+        tuple(reasons),
+        folder,
+        _record_said(record, scenario) if content else (),
+    )
+
+
+def _stored(scenario: Scenario, found: Found) -> tuple[dict[str, Any], str | None]:
+    """Return a scenario's run record and the text of its results; None where this scenario did not make what lies there."""
+    record, table = found.place / "record.json", found.place / "results.csv"
+    if not (record.is_file() and table.is_file()):
+        return {}, None
+    said, content = json.loads(record.read_text("utf-8")), table.read_bytes()
+    own = said["inputs"]["scenario_sha256"] == scenario.sha256()
+    whole = said["results_sha256"] == hashlib.sha256(content).hexdigest()
+    return said, content.decode("utf-8") if own and whole else None
+
+
+def _record_said(record: dict[str, Any], scenario: Scenario) -> tuple[tuple[Text, str], ...]:
+    inputs = record["inputs"]
+    said = [(name, inputs[name]) for name in RECORDED if inputs.get(name)]
+    said += [
+        ("results_sha256", record["results_sha256"]),
+        ("versions", record.get("versions")),
+        ("as_of", scenario.as_of),
+    ]
+    return tuple((text(f"record_{name}"), _plain(value)) for name, value in said if value)
+
+
+def _plain(value: object) -> str:
+    return ", ".join(f"{key} {one}" for key, one in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _folder(found: Found) -> page.Folder:
+    """Return a folder's files as links, each in the language it is of where the other language has one too."""
+    pictures = [(path, *_in_language(path.stem)) for path in sorted((found.place / "figures").glob("*.png"))]
+    tables = [(path, *_in_language(path.stem)) for path in sorted((found.place / "figures").glob("*.csv"))]
+    return page.Folder(
+        figures=tuple(_figure(found, path, name, lang) for path, name, lang in _told_apart(pictures)),
+        notebooks=tuple(
+            page.Shown(_href(found, one.page), one.title, lang, _href(found, one.path))
+            for one, _, lang in _told_apart([(one, one.name, one.lang) for one in found.executed])
+        ),
+        downloads=(
+            *(_link(found, name, name) for name in TABLES if (found.place / name).is_file()),
+            *(_link(found, f"figures/{path.name}", f"{name}.csv", lang) for path, name, lang in _told_apart(tables)),
+        ),
+    )
+
+
+def _told_apart(things: list[tuple[One, str, str]]) -> Iterator[tuple[One, str, str]]:
+    """Leave a thing its language only where another of its name has another."""
+    versions = Counter(name for _, name, _ in things)
+    return ((thing, name, lang if versions[name] > 1 else "") for thing, name, lang in things)
+
+
+def _figure(found: Found, path: Path, name: str, lang: str) -> page.Shown:
+    content = path.read_bytes()
+    alt = found.alternatives.get(notebook.picture_sha256(base64.b64encode(content).decode()), name)
+    small = f"data:image/png;base64,{base64.b64encode(thumbnail(content)).decode()}"
+    return page.Shown(_href(found, path), Text(zh=name, en=name), lang, small, alt)
+
+
+def _href(found: Found, path: Path) -> str:
+    return quote(path.relative_to(found.out).as_posix())
+
+
+def _link(found: Found, name: str, said: str, lang: str = "") -> page.Shown:
+    return page.Shown(_href(found, found.place / name), Text(zh=said, en=said), lang)
+
+
+def _head(
+    title: Text, scenarios: dict[str, Scenario], found: dict[str, Found], states: Counter[str], shares: list[float],
+    failed: dict[str, str],
+) -> page.Head:  # fmt: skip
+    ends = sorted({f"{100 * share:.0f}%" for share in (min(shares), max(shares))}) if shares else []
+    batch = found[""]
+    folders = [(text("whole_batch"), _folder(batch))]
+    for name in _datasets(scenarios):
+        heading = Text(**{lang: f"{text('dataset').in_language(lang)} {name}" for lang in LANGUAGES})
+        folders.append((heading, _folder(found[name])))
+    return page.Head(
+        title,
+        tuple(sorted({str(one.as_of) for one in scenarios.values()})),
+        dict(states),
+        tuple(f"{task}: {why}" for task, why in failed.items() if task.partition("/")[0] not in scenarios),
+        " – ".join(ends),
+        {one.fiscal.id: one.fiscal.title for one in scenarios.values()},
+        tuple(_memo(batch)),
+        tuple((name, folder) for name, folder in folders if folder != page.Folder()),
+    )
+
+
+def _memo(batch: Found) -> Iterator[page.Shown]:
+    made = [
+        (f"memo.{lang}.{ending}", f"memo.{ending}", lang)
+        for ending in ("pdf", "html")
+        for lang in LANGUAGES
+        if (batch.out / f"memo.{lang}.{ending}").is_file()
+    ]
+    for file, name, lang in _told_apart(made):
+        said = {one: f"{text('memo').in_language(one)} {name.rpartition('.')[2].upper()}" for one in LANGUAGES}
+        yield page.Shown(file, Text(**said), lang)
+    if (batch.out / "results.csv").is_file():
+        yield page.Shown("results.csv", text("all_results"))
+
+
+def _said(head: page.Head) -> Iterable[str]:
+    """Yield every text of the head that comes from parameters or tasks."""
+    for one in (head.title, *head.fiscal.values(), *(name for name, _ in head.folders)):
+        yield one.zh + one.en
+    yield from head.failed
+
+
+def _write_notebooks(out: Path, failed: dict[str, str], font: str, name: str) -> list[Path]:
+    """Write the page of each notebook of a folder; never more than one is held."""
+    found, written = _found(out, name, failed), []
+    depth = len(found.place.relative_to(found.out).parts)
+    anchor = f"#open={quote(found.place.name)}" if depth else ""
+    pages = {(one.name, one.lang): one.page for one in found.executed}
+    for one in found.executed:
+        read = nbformat.read(one.path, 4)
+        lang = one.lang or LANGUAGES[0]
+        other = pages.get((one.name, next(other for other in LANGUAGES if other != lang)))
+        about = {
+            "index": "../" * depth + "index.html" + anchor,
+            "source": quote(one.path.name),
+            "other": quote(other.name) if other else "",
+            "name": one.path.stem,
+        }
+        given = notebook.given(read)
+        html = page.notebook(one.title, notebook.body(read), given, about, font, lang)
+        written.append(files.write_atomically(one.page, html))
+    return written

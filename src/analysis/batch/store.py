@@ -1,0 +1,305 @@
+"""Store: the output folder of a batch. One writer at a time, a receipt for each task done, the manifest last."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis import files
+from analysis.batch.plan import Task
+from analysis.batch.snapshot import Snapshot
+from analysis.batch.work import Ended
+from analysis.errors import InfrastructureFailed, ParametersRefused
+
+MANIFEST = "manifest.json"
+# What the store keeps for itself beside the results.
+RECEIPTS, LOCK, HOLDER = ".done", ".lock", ".holder"
+_PROJECT = {".git", ".github", ".venv", "benchmarks", "data", "docs", "notebooks", "params", "src", "tests", "tools"}
+_MOST_CHANGES_NAMED = 3
+
+
+def claim(given: str, home: Path, kind: str) -> Path:
+    """Make a folder ours before any work begins: writable, not the project's, and of the same kind where it is in use.
+
+    Args:
+        given: the folder, as the person wrote it.
+        home: the folder that holds the project.
+        kind: what is made there, such as ``batch memo``; a folder that holds another kind is left alone.
+
+    Raises:
+        ParametersRefused: empty, a folder of the project, a folder with files that are not ours, or another kind.
+        InfrastructureFailed: it cannot be written.
+    """
+    if not given.strip():
+        raise ParametersRefused("--out is empty; allowed: a folder, such as out/mine")
+    out = Path(given).expanduser().resolve()
+    inside = out.relative_to(home).parts[:1] if out.is_relative_to(home) else None
+    if inside == () or (inside and inside[0] in _PROJECT) or home.is_relative_to(out):
+        raise ParametersRefused(
+            f"--out {given}: a folder of the project itself; allowed: a folder of its own, such as out/mine"
+        )
+    if out.is_dir() and any(path.name not in (LOCK, HOLDER) for path in out.iterdir()):
+        held = read_manifest(out).get("kind") if (out / MANIFEST).is_file() else None
+        if held != kind:
+            what = f"holds results of '{held}'" if held else "holds files that are not of this program"
+            raise ParametersRefused(f"--out {given}: {what}; choose another folder, or empty it first")
+    return files.writable(out)
+
+
+@contextlib.contextmanager
+def locked(out: Path, kind: str) -> Iterator[None]:
+    """Hold a folder alone, and mark it as not finished until the manifest is written.
+
+    Raises:
+        InfrastructureFailed: another run holds it; names it.
+    """
+    from filelock import FileLock, Timeout
+
+    holder = out / HOLDER
+    try:
+        with FileLock(out / LOCK, timeout=0):
+            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", "utf-8")
+            unfinished = {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}}
+            files.write_json(out / MANIFEST, unfinished)
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
+    except Timeout as error:
+        who = holder.read_text("utf-8").strip() if holder.is_file() else "another run"
+        raise InfrastructureFailed(
+            f"{out}: {who} is writing there; wait until it ends, or choose another --out"
+        ) from error
+
+
+def why_not_done(out: Path, task: Task, snapshot: Snapshot) -> list[str]:
+    """Return why a task has to be run, a line each; nothing where what lies there is what it would give."""
+    receipt = _receipt(out, task.name)
+    if not receipt:
+        return ["was not run into this folder yet"]
+    now, then = snapshot.rests_on(task), receipt["rests_on"]
+    said = [
+        f"{name} {'is new' if name not in then else 'is gone' if name not in now else 'has changed'}"
+        for name in sorted({*now, *then})
+        if now.get(name) != then.get(name)
+    ]
+    if any(line.startswith("scenario ") for line in said):
+        said += _changed(receipt.get("values", {}), snapshot.values(task))
+    for name, digest in receipt["files"].items():
+        path = out / name
+        if not path.is_file():
+            said.append(f"{name} is missing")
+        elif files.sha256(path) != digest:
+            said.append(f"{name} was changed")
+    return said
+
+
+def _changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    keys = [key for key in sorted({*then, *now}) if then.get(key) != now.get(key)]
+    said = [f"{key}: {then.get(key, 'nothing')} is now {now.get(key, 'nothing')}" for key in keys[:_MOST_CHANGES_NAMED]]
+    return said + ([f"and {len(keys) - len(said)} more"] if len(keys) > len(said) else [])
+
+
+def made_once(out: Path, name: str, rests_on: Mapping[str, str], make: Callable[[], Sequence[Path]]) -> list[Path]:
+    """Make what is made of a whole batch, unless what lies there was made from the same.
+
+    Args:
+        out: the output folder.
+        name: of what is made.
+        rests_on: the hashes of all that it depends on.
+        make: writes it; returns its files.
+
+    Returns:
+        Its files.
+    """
+    receipt = _receipt(out, name)
+    held = receipt.get("files", {})
+    if receipt.get("rests_on") == rests_on and all(
+        (out / file).is_file() and files.sha256(out / file) == digest for file, digest in held.items()
+    ):
+        return [out / file for file in held]
+    digests = {path.relative_to(out).as_posix(): files.sha256(path) for path in make()}
+    files.write_json(out / RECEIPTS / f"{name}.json", {"rests_on": dict(rests_on), "files": digests, "attempts": 1})
+    return [out / file for file in digests]
+
+
+def contents_sha256(tasks: Sequence[Task], out: Path) -> dict[str, str]:
+    """Return the sha256 of every file that the tasks of a batch have written, by its place."""
+    return {name: digest for task in tasks for name, digest in _receipt(out, task.name).get("files", {}).items()}
+
+
+def _receipt(out: Path, name: str) -> dict[str, Any]:
+    path = out / RECEIPTS / f"{name}.json"
+    try:
+        receipt = json.loads(path.read_text("utf-8"))
+        return receipt if {"rests_on", "files", "attempts"} <= receipt.keys() else {}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def done_before(out: Path, snapshot: Snapshot) -> list[str]:
+    """Return the sha256 of those of today's data packages that some task was done with in a folder already."""
+    receipts = (out / RECEIPTS).rglob("*.json") if (out / RECEIPTS).is_dir() else ()
+    texts = [path.read_text("utf-8") for path in receipts]
+    return [digest for digest in snapshot.data_sha256.values() if digest and any(digest in text for text in texts)]
+
+
+def taken(out: Path, task: Task) -> Ended:
+    """Return how a task that is done already ended."""
+    return Ended(task.name, attempts=_receipt(out, task.name)["attempts"])
+
+
+def put(out: Path, task: Task, ended: Ended, snapshot: Snapshot) -> Ended:
+    """Store what came back of a task: its files, then its receipt; of a failed one the notebook as far as it came.
+
+    Raises:
+        InfrastructureFailed: a file cannot be written; older ones stay whole.
+    """
+    receipt, failed = out / RECEIPTS / f"{task.name}.json", out / f"{task.name}.failed.ipynb"
+    receipt.unlink(missing_ok=True)
+    if ended.exit_code:
+        if ended.notebook:
+            files.write_atomically(failed, ended.notebook)
+        return Ended(ended.task, ended.exit_code, ended.reason, ended.attempts)
+    folder = task.out_dir(out)
+    written = [_put(folder / name, content) for name, content in ended.contents.items()]
+    if ended.notebook:
+        written.append(_put(out / f"{task.name}.ipynb", ended.notebook))
+    failed.unlink(missing_ok=True)
+    digests = {path.relative_to(out).as_posix(): digest for path, digest in written}
+    kept = {"rests_on": snapshot.rests_on(task), "files": digests, "attempts": ended.attempts}
+    files.write_json(receipt, kept | {"values": snapshot.values(task)})
+    return Ended(ended.task, attempts=ended.attempts)
+
+
+def _put(path: Path, content: bytes) -> tuple[Path, str]:
+    """Write a file unless it is there already, as the results are that two languages of a notebook share."""
+    if not path.is_file() or path.read_bytes() != content:
+        files.write_atomically(path, content)
+    return path, files.sha256(path)
+
+
+def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> list[Path]:
+    """Return the folders with results of this run: those of each task that ended well, and of its parts.
+
+    A part, such as the road of several years, is of this run where it rests on the same inputs as the folder above it; a
+    comparison where every scenario it compares is what lies beside it.
+    """
+    well = {one.task for one in ended if not one.exit_code}
+    whole = sorted({task.out_dir(out) for task in tasks if task.out_dir(out) != out and task.name in well})
+    found = [folder for folder in whole if (folder / "results.csv").is_file()]
+    inputs = {folder: _inputs(folder) for folder in found}
+    found += [
+        part.parent
+        for folder in whole
+        for part in sorted(folder.glob("*/results.csv"))
+        if _inputs(part.parent) == inputs.get(folder)
+    ]
+    now = {own["scenario"]: own["scenario_sha256"] for folder, own in inputs.items() if folder.name == own["scenario"]}
+    found += [part.parent for part in sorted(out.glob("*/results.csv")) if _inputs(part.parent).get("compared") == now]
+    return found
+
+
+def _inputs(folder: Path) -> dict[str, Any]:
+    record = folder / "record.json"
+    return json.loads(record.read_text("utf-8"))["inputs"] if record.is_file() else {}
+
+
+def write_manifest(
+    tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str
+) -> Path:
+    """Write the manifest, last: every task with how it ended, every file with its sha256."""
+    well = {one.task for one in ended if not one.exit_code}
+    own = {out / name for task in tasks if task.name in well for name in _receipt(out, task.name)["files"]}
+    parts = set(result_folders(tasks, ended, out)) - {task.out_dir(out) for task in tasks}
+    own |= {path for folder in parts for path in folder.rglob("*") if path.is_file()} | set(written)
+    own |= {path for task in tasks if task.name not in well and (path := out / f"{task.name}.failed.ipynb").is_file()}
+    listed = {path.relative_to(out).as_posix(): files.sha256(path) for path in sorted(own) if path.name != MANIFEST}
+    records = {
+        path.parent.relative_to(out).as_posix(): json.loads(path.read_text("utf-8"))
+        for path in sorted(own)
+        if path.name == "record.json"
+    }
+    tasks_ended = [
+        {
+            "task": one.task,
+            "exit_code": one.exit_code,
+            "reason": one.reason,
+            "attempts": one.attempts,
+            "notebook_sha256": listed.get(f"{one.task}.ipynb", ""),
+        }
+        for one in ended
+    ]
+    return files.write_json(out / MANIFEST, {"kind": kind, "tasks": tasks_ended, "records": records, "files": listed})
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """Read a folder's manifest.
+
+    Raises:
+        ParametersRefused: none there, or not readable.
+    """
+    if not out.is_dir():
+        raise ParametersRefused(f"{out}: no such folder")
+    if not (out / MANIFEST).is_file():
+        raise ParametersRefused(f"{out}: no {MANIFEST}; this is no output folder")
+    try:
+        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+        manifest["files"], manifest["tasks"], manifest["records"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ParametersRefused(
+            f"{out / MANIFEST}: not a manifest that this version can read; remove the folder, or choose another --out"
+        ) from error
+    return manifest
+
+
+def verify(out: Path, home: Path) -> list[str]:
+    """Return what is wrong with an output folder: an unfinished run, failed tasks, changed inputs, changed and stale files.
+
+    Raises:
+        ParametersRefused: the folder holds no manifest that can be read.
+    """
+    from analysis.inputs.evidence import package_sha256
+
+    manifest = read_manifest(out)
+    if manifest.get("unfinished"):
+        return ["the last run did not end; what lies here may be of an earlier one: run again"]
+    wrong = [f"{task['task']}: failed: {task['reason']}" for task in manifest["tasks"] if task["exit_code"]]
+    data: dict[str, str] = {}
+    for name, record in manifest["records"].items():
+        inputs = record["inputs"]
+        if inputs["dataset"] not in data:
+            data[inputs["dataset"]] = package_sha256(inputs["dataset"], home)
+        if data[inputs["dataset"]] != inputs["data_sha256"]:
+            wrong.append(f"{name}: the data have changed since")
+        if files.code_sha256() != inputs["code_sha256"]:
+            wrong.append(f"{name}: made by another version of the program")
+        elif _another_scenario(inputs, home):
+            wrong.append(f"{name}: the parameters have changed since")
+    for name, digest in manifest["files"].items():
+        path = out / name
+        if not path.is_file():
+            wrong.append(f"{name}: missing")
+        elif files.sha256(path) != digest:
+            wrong.append(f"{name}: changed")
+    present = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    own = {name for name in present if name in (MANIFEST, LOCK, HOLDER) or name.startswith(f"{RECEIPTS}/")}
+    return wrong + [f"{name}: stale, not of this run" for name in sorted(present - own - set(manifest["files"]))]
+
+
+def _another_scenario(inputs: Mapping[str, Any], home: Path) -> bool:
+    """Say whether a scenario of ``params`` has other values than a result was made from."""
+    from analysis.inputs.scenario import names, read_scenario
+
+    name = inputs["scenario"]
+    if name not in names("scenarios", home):
+        return False  # one of a file of one's own, or with overrides
+    try:
+        return read_scenario(name, home).sha256() != inputs["scenario_sha256"]
+    except ParametersRefused:
+        return True

@@ -1,0 +1,49 @@
+"""Warmth: what every notebook of the suite needs, done once in the process that kernels are forked from."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import files
+from analysis.errors import Refusal
+from analysis.inputs import evidence
+from analysis.inputs.scenario import names
+from analysis.session import start
+from analysis.session.run import Run
+
+
+def warm_up() -> list[str]:
+    """Read and check every data package, and go once through what a scenario's page asks for.
+
+    What is imported, read, compiled or cached on first use is then there for every kernel. Nothing is kept of the
+    scenario itself, and what cannot be read is refused by the kernel that asks for it.
+
+    Returns:
+        sha256 of the packages that were read and checked whole.
+    """
+    with pd.option_context("display.max_colwidth", pd.get_option("display.max_colwidth")):
+        return _go_through(files.home())
+
+
+def _go_through(home: Path) -> list[str]:
+    checked = []
+    for dataset in evidence.datasets(home):
+        with contextlib.suppress(Refusal):
+            evidence.load(dataset, None, home)
+            checked.append(evidence.package_sha256(dataset, home))
+    for scenario in names("scenarios", home)[:1]:
+        with contextlib.suppress(Refusal):
+            _show(start(scenario, home=home))
+    return checked
+
+
+def _show(run: Run) -> None:
+    run.four_sentences()
+    for table in ("proposal", "steps", "movers", "cost_range", "who_pays", "money", "timing", "alternatives"):
+        run.table(table)._repr_html_()
+    for chart in ("ripple", "tornado"):
+        drawn = run.show(chart)
+        drawn.png(), drawn.svg()

@@ -1,0 +1,222 @@
+"""Kernels forked from a warm process: what an ordinary kernel gives, and nothing of each other."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+from analysis import files
+from analysis.batch.kernels import process, provisioner
+from analysis.batch.kernels.process import ForkedKernel
+
+pytestmark = pytest.mark.skipif(not process.can_fork(), reason="kernels are forked on Linux alone")
+NOTEBOOKS = sorted((files.home() / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture
+def kernel():
+    """Start kernels by name; end them with the test."""
+    started = []
+
+    def start(name="tibiao", **options):
+        manager = KernelManager(kernel_name=name)
+        manager.start_kernel(**options)
+        client = manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        started.append((manager, client))
+        return manager, client
+
+    yield start
+    for manager, client in started:
+        client.stop_channels()
+        if manager.has_kernel:
+            manager.shutdown_kernel(now=True)
+
+
+def said(client, source):
+    """Run a cell and return what it printed."""
+    texts = []
+    reply = client.execute_interactive(
+        source, timeout=60, output_hook=lambda message: texts.append(message["content"].get("text", ""))
+    )
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return "".join(texts).strip()
+
+
+def outputs(path, kernel_name):
+    """Run a notebook as it is stored and return what each cell shows."""
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, timeout=120, kernel_name=kernel_name).execute()
+    return shown(notebook)
+
+
+def shown(notebook):
+    return [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_forked_kernel_shows_to_the_byte_what_is_stored(path):
+    """What is stored was made by ordinary kernels (``tibiao accept``); pictures are compared as well."""
+    stored = shown(nbformat.read(path, 4))
+    assert outputs(path, "tibiao") == stored
+    assert any(output.get("data", {}).get("text/plain") for cell in stored for output in cell)
+
+
+def test_forked_and_ordinary_kernels_show_the_same_bytes_side_by_side(home):
+    path = home / "notebooks" / "30_next_year.ipynb"
+    forked, ordinary = outputs(path, "tibiao"), outputs(path, "python3")
+    assert forked == ordinary
+    assert sum("image/png" in output.get("data", {}) for cell in forked for output in cell) == 2
+
+
+OF_ONES_OWN = [
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]); plt.title('own')",
+    "import pandas as pd\npd.DataFrame({f'column {number}': ['text ' * 30] * 70 for number in range(25)})",
+    "print({name: pd.get_option(name) for name in ('display.max_columns', 'display.width', 'display.max_colwidth')})",
+    "import matplotlib; print(matplotlib.get_backend(), sorted(matplotlib.rcParams.items(), key=str)[:400])",
+    "import statsmodels.api as sm, numpy as np\nsm.OLS(np.arange(9.0) ** 2, sm.add_constant(np.arange(9.0))).fit().params",
+    "%matplotlib inline\nfig, ax = plt.subplots(); ax.bar(['a'], [1]); None",
+    "import sys; print(sys.argv[0], sys.flags.safe_path, __name__, sys.path)",
+    "!echo shell",
+    "%time 1",
+    "raise ValueError('own')",
+]
+
+
+def test_a_notebook_of_ones_own_shows_the_same_bytes_too():
+    """Charts of pyplot, wide frames, magics, a traceback: what a person who explores meets."""
+    found = []
+    for kernel_name in ("tibiao", "python3"):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in OF_ONES_OWN])
+        NotebookClient(notebook, timeout=120, kernel_name=kernel_name, allow_errors=True).execute()
+        found.append(shown(notebook))
+    for number, (forked, ordinary) in enumerate(zip(*found, strict=True)):
+        if OF_ONES_OWN[number] != "%time 1":
+            assert forked == ordinary, OF_ONES_OWN[number]
+    assert any("image/png" in output.get("data", {}) for output in found[0][0])
+    assert any("image/png" in output.get("data", {}) for output in found[0][5])
+
+
+def test_a_kernel_sees_nothing_of_its_neighbours_nor_of_those_before(kernel, tmp_path):
+    change = (
+        "import os, matplotlib, pandas as pd, analysis, numpy as np; own = 1; matplotlib.rcParams['font.size'] = 99; "
+        f"pd.set_option('display.max_rows', 7); os.environ['OWN'] = 'x'; os.chdir({str(tmp_path)!r}); analysis.own = 1; "
+        "print(np.random.random(), os.getpid())"
+    )
+    ask = (
+        "import os, matplotlib, pandas as pd, analysis, numpy as np; print(np.random.random(), os.getpid(), 'own' in globals(), "
+        "matplotlib.rcParams['font.size'], pd.get_option('display.max_rows'), 'OWN' in os.environ, os.getcwd(), hasattr(analysis, 'own'))"
+    )
+    (_, first), (_, second) = kernel(), kernel(cwd=str(Path.home()))
+    changed = said(first, change).split()
+    for asked in (said(second, ask).split(), said(kernel(cwd=str(Path.home()))[1], ask).split()):
+        assert asked[2:] == ["False", "10.0", "60", "False", str(Path.home()), "False"]
+        assert set(asked[:2]).isdisjoint(changed), "the random numbers, or the process, are shared"
+
+
+def test_traffic_stays_on_private_sockets_and_nothing_is_left(kernel):
+    manager, client = kernel()
+    pid = int(said(client, "import os; print(os.getpid())"))
+    info = manager.get_connection_info()
+    assert info["transport"] == "ipc"
+    assert psutil.Process(pid).net_connections("inet") == []
+    child = "import os; pid = os.fork()\nif not pid:\n    print('from a child', flush=True); os._exit(0)\nos.waitpid(pid, 0)"
+    assert said(client, child + "; import time; time.sleep(0.3)") == "from a child"
+    folder = Path(info["ip"]).parent
+    assert folder.stat().st_mode & 0o077 == 0
+    client.stop_channels()
+    manager.shutdown_kernel()
+    assert not psutil.pid_exists(pid)
+    assert not folder.exists()
+    assert not Path(manager.connection_file).exists()
+
+
+def test_a_crash_leaves_the_neighbour_alone(kernel):
+    (bad, client), (_, neighbour) = kernel(), kernel()
+    client.execute("import ctypes; ctypes.string_at(0)")
+    deadline = time.monotonic() + 10
+    while bad.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not bad.is_alive()
+    assert bad.provisioner.process.returncode == -signal.SIGSEGV
+    assert said(neighbour, "print(6 * 7)") == "42"
+
+
+def test_interrupt_and_restart(kernel):
+    manager, client = kernel()
+    said(client, "own = 1")
+    waiting = client.execute("import time; time.sleep(60)")
+    time.sleep(0.5)
+    manager.interrupt_kernel()
+    reply = client.get_shell_msg(timeout=10)
+    assert reply["parent_header"]["msg_id"] == waiting
+    assert reply["content"]["ename"] == "KeyboardInterrupt"
+    assert said(client, "print(own)") == "1"
+    manager.restart_kernel()
+    client.wait_for_ready(timeout=60)
+    assert said(client, "print('own' in globals())") == "False"
+
+
+def test_where_nothing_can_be_forked_the_ordinary_kernel_serves(kernel, monkeypatch):
+    monkeypatch.setattr(provisioner, "can_fork", lambda: False)
+    manager, client = kernel()
+    assert not isinstance(manager.provisioner.process, ForkedKernel)
+    assert said(client, "print(6 * 7)") == "42"
+
+
+def test_where_the_warm_process_has_gone_the_ordinary_kernel_serves(kernel, monkeypatch, tmp_path):
+    monkeypatch.setenv(process.SHARED, str(tmp_path / "gone"))
+    manager, client = kernel()
+    assert not isinstance(manager.provisioner.process, ForkedKernel)
+    assert said(client, "print(6 * 7)") == "42"
+
+
+def test_changed_source_asks_for_another_warm_process(monkeypatch, tmp_path):
+    monkeypatch.delenv(process.SHARED, raising=False)
+    monkeypatch.setattr(provisioner, "_SOURCE", tmp_path)
+    monkeypatch.setattr(provisioner, "_warm", {})
+    (tmp_path / "module.py").write_text("1")
+    first = provisioner.warm_address()
+    assert provisioner.warm_address() == first
+    os.utime(tmp_path / "module.py", ns=(1, 1))
+    second = provisioner.warm_address()
+    assert second != first
+    for one in provisioner._warm.values():
+        one.close()
+
+
+OWNER = """
+import os, sys, time
+from jupyter_client.manager import KernelManager
+manager = KernelManager(kernel_name="tibiao"); manager.start_kernel()
+client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=60)
+from analysis.batch.kernels import provisioner
+print(manager.provisioner.pid, *[one.pid for one in provisioner._warm.values()], *[os.path.dirname(one.address) for one in provisioner._warm.values()], flush=True)
+time.sleep(1000)
+"""
+
+
+def test_an_owner_that_is_killed_takes_kernels_and_warm_process_with_it():
+    environment = {name: value for name, value in os.environ.items() if name != process.SHARED}
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, env=environment) as owner:
+        kernel, warm, folder = owner.stdout.readline().split()
+        owner.kill()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and (_runs(kernel) or _runs(warm) or Path(folder).exists()):
+        time.sleep(0.05)
+    assert not _runs(kernel)
+    assert not _runs(warm)
+    assert not Path(folder).exists()
+
+
+def _runs(pid):
+    return psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
