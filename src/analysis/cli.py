@@ -88,7 +88,10 @@ def _ready(scenario: Any, package: Any, home: Path) -> None:
 
 
 WORKERS = click.option(
-    "--workers", type=click.IntRange(1, 64), default=None, help="Processes; one more than cores by default, since a notebook waits now and then."
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=None,
+    help="Processes; one more than cores by default, since a notebook waits now and then.",
 )
 FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is done already.")
 
@@ -289,6 +292,24 @@ def _conducted(batch: Any, given: str) -> None:
 
 
 @tibiao.command()
+@click.argument("file")
+@click.option("--out", default=None, help="Where to write; out/ and the sweep's name by default.")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes; the number of cores by default.")
+@click.pass_context
+def sweep(context: click.Context, file: str, out: str | None, workers: int | None) -> None:
+    """Cost thousands of combinations of a sweep file without notebooks, one Parquet file each.
+
+    FILE is a sweep file of your own, or the name of one in params/sweeps.
+
+    Example: tibiao sweep rural_share_guangdong --out out/shares
+    """
+    from analysis.batch.sweep import run_sweep
+
+    place = out or f"out/{Path(file).stem}"
+    run_sweep(file, _home(context), Path(place), workers or os.cpu_count() or 1, click.echo)
+
+
+@tibiao.command()
 @click.argument("scenario", nargs=-1)
 @click.option("--out", default=None, help="The folder that holds their results; out/memo or out/run by default.")
 @click.option("--attribute", is_flag=True, help="Compute what each group of parameters is worth where several differ.")
@@ -449,16 +470,18 @@ def accept(context: click.Context) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
-    """Open JupyterLab on the notebooks.
+    """Open JupyterLab on the notebooks; its kernels are forked from a warm process where that is possible.
 
     Example: tibiao lab --no-browser
     """
+    from analysis.batch.engine import KERNEL
+    from analysis.batch.kernels.provisioner import NAME
+
     home = _home(context)
-    sys.exit(
-        subprocess.call(
-            [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}", str(home / "notebooks"), *arguments]
-        )
-    )
+    # Notebooks are stored with the ordinary kernel's name, so that they open anywhere; here it is a warm one too.
+    os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
+    options = [f"--ServerApp.root_dir={home}", f"--MultiKernelManager.default_kernel_name={KERNEL}"]
+    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *options, str(home / "notebooks"), *arguments]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,12 +1,27 @@
+import os
+
 import nbformat
 import pytest
 
 from analysis import files
+from analysis.batch.kernels.process import SHARED, WarmProcess, can_fork
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import Task
 from analysis.batch.work import Limits, execute
 
 PARAMETERS = "scenario = ''\ndataset = ''\nout_dir = ''\noverrides = {}\nlang = ''"
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _one_warm_process():
+    """Let all batches of these tests share one warm process; those of a cluster and of a person's command have their own."""
+    if not can_fork():
+        yield
+        return
+    with WarmProcess() as warm:
+        os.environ[SHARED] = warm.address
+        yield
+        del os.environ[SHARED]
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ class LocalCrew:
 
     Attributes:
         size: number of processes.
-        warm: what their kernels are forked from; None where nothing can be forked.
+        warm: what their kernels are forked from; None where nothing can be forked, or another process shares its own.
     """
 
     def __init__(self, size: int, home: Parcel):
@@ -70,7 +70,7 @@ class LocalCrew:
     def __enter__(self) -> LocalCrew:
         self._folder = tempfile.TemporaryDirectory(prefix="tibiao-")
         unpacked = self._home.unpacked(Path(self._folder.name))
-        self.warm = WarmProcess(home=unpacked) if can_fork() else None
+        self.warm = WarmProcess(home=unpacked) if can_fork() and SHARED not in os.environ else None
         told = {UNPACKED: self._folder.name, **ONE_THREAD} | ({SHARED: self.warm.address} if self.warm else {})
         self._start = lambda: processes(1, told)
         return self

@@ -148,8 +148,8 @@ def _found(out: Path, name: str, failed: dict[str, str]) -> Found:
     place = out / name
     executed, alternatives, signs = [], {}, set()
     for path in sorted(place.glob("*.ipynb")):
-        if path.relative_to(out).with_suffix("").as_posix() in failed:
-            continue  # what lies there is of an earlier run
+        if path.relative_to(out).with_suffix("").as_posix().removesuffix(".failed") in failed:
+            continue  # what lies there is of an earlier run, or half a notebook
         written = path.read_text("utf-8")
         signs.update(written)
         one = nbformat.reads(written, 4)

@@ -1,0 +1,129 @@
+"""A dask cluster does the same work: a real scheduler and two workers as processes of their own, on loopback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from distributed import Client
+
+from analysis import files
+from analysis.batch.crew import Cluster
+from analysis.batch.plan import Task
+from analysis.batch.run import run_tasks
+from analysis.batch.snapshot import Snapshot
+from analysis.errors import InfrastructureFailed
+
+pytestmark = pytest.mark.slow
+TASKS = 6
+# Says how often it was begun, and takes long enough for its worker to be killed under it.
+SOURCE = "import os, pathlib, time\nwith open({note!r}, 'a') as stream:\n    stream.write(f'{{scenario}} {{os.getpid()}}\\n')\ntime.sleep(1.5)\nscenario"
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Return the address of a scheduler with two workers, and the workers' processes."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TIBIAO_")}
+    started = []
+
+    def start(*arguments):
+        one = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
+            env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        started.append(one)
+        return one
+
+    start("dask_scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
+    workers = [
+        start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", "--no-dashboard",
+              "--local-directory", str(tmp_path / f"scratch{number}"))
+        for number in range(2)
+    ]  # fmt: skip
+    with Client(address, timeout=30, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=30)
+    yield address, workers
+    for one in started:
+        one.kill()
+        one.wait()
+
+
+def snapshot_of(parcel):
+    return Snapshot(parcel, {}, files.code_sha256(), "", {}, {}, {}, {})
+
+
+def tasks():
+    return [Task("probe", "dataset", f"place{number}", "zh", f"task{number}", "guangdong") for number in range(TASKS)]
+
+
+def test_a_worker_is_killed_in_mid_run_and_every_result_comes_once(cluster, probe, tmp_path):
+    address, workers = cluster
+    note = tmp_path / "begun"
+    parcel = probe(SOURCE.format(note=str(note)))
+    killed = []
+
+    def kill_under_a_task():
+        """Kill the first worker once one of its kernels has begun a task."""
+        while not killed:
+            time.sleep(0.02)
+            family = psutil.Process(workers[0].pid).children(recursive=True)
+            begun = note.read_text("utf-8").split()[1::2] if note.exists() else []
+            if {str(child.pid) for child in family} & set(begun):
+                killed.extend(child.pid for child in family)
+                workers[0].send_signal(signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_under_a_task)
+    killer.start()
+    with Cluster(address) as crew:
+        assert crew.size == 4
+        came = list(run_tasks(tasks(), crew, snapshot_of(parcel)))
+    killer.join()
+    assert sorted(one.task for one in came) == sorted(task.name for task in tasks())
+    assert [one.reason for one in came if one.exit_code] == []
+    shown = {json.loads(one.notebook)["cells"][-1]["outputs"][0]["data"]["text/plain"][0] for one in came}
+    assert shown == {f"'task{number}'" for number in range(TASKS)}
+    begun = note.read_text("utf-8").split()[::2]
+    assert (len(begun), len(set(begun))) == (TASKS + 1, TASKS), (
+        "exactly the task under the killed worker is begun again"
+    )
+    deadline = time.monotonic() + 5
+    while any(map(psutil.pid_exists, killed)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in killed if psutil.pid_exists(pid)]
+
+
+def test_workers_need_no_folder_of_ours(cluster, probe, tmp_path):
+    """What a task needs comes with it, and its files come back with it."""
+    address, _ = cluster
+    parcel = probe(
+        "import os\nopen('own.csv', 'w').write('a\\n'); sorted(os.listdir(os.environ['TIBIAO_HOME'])), os.environ['TIBIAO_HOME']"
+    )
+    with Cluster(address) as crew:
+        (one,) = run_tasks(tasks()[:1], crew, snapshot_of(parcel))
+    assert one.contents == {"own.csv": b"a\n"}
+    text = json.dumps(json.loads(one.notebook)["cells"][-1]["outputs"])
+    assert "['notebooks', 'params']" in text
+    assert str(tmp_path / "scratch") in text
+    assert str(Path(files.home())) not in text
+
+
+def test_no_scheduler_is_one_line(monkeypatch):
+    monkeypatch.setattr("analysis.batch.crew.CONNECT_SECONDS", 1)
+    with pytest.raises(InfrastructureFailed, match="no scheduler answers there; start one with 'dask scheduler'"):
+        Cluster(f"tcp://127.0.0.1:{free_port()}")
+    with pytest.raises(InfrastructureFailed, match="no scheduler answers there"):
+        Cluster("nonsense")

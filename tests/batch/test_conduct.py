@@ -1,0 +1,337 @@
+"""A batch from plan to manifest: nothing twice, nothing lost, nothing half-written."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from analysis.batch import conduct
+from analysis.batch.kernels.process import SHARED
+from analysis.batch.store import HOLDER, RECEIPTS, locked, read_manifest, verify
+from analysis.cli import main
+
+# A page that costs nothing: one result of the scenario's own, with a record as run.save() writes it.
+PAGE = """
+import hashlib, json, pathlib, time
+from analysis.model import results
+run = analysis.start(scenario, dataset, out_dir, overrides, lang)
+rows = results.Rows({"scenario": run.scenario.id, "dataset": dataset}, {})
+share = run.scenario.assumptions["follow_share"].central
+rows.add("extra_cost", 1e6 * float(share), "yuan/year", grade="inferred", area_code="440000", year=2025)
+text = results.to_csv(rows.table()).encode()
+out = pathlib.Path(out_dir)
+(out / "results.csv").write_bytes(text)
+record = {"inputs": run.inputs(), "results_sha256": hashlib.sha256(text).hexdigest()}
+(out / "record.json").write_text(json.dumps(record, default=str))
+(out / "figures").mkdir()
+"""
+MINE = "extends: baseline\nid: {id}\ntitle:\n  zh: 自设\n  en: Own {id}\nquestion:\n  zh: 如何\n  en: What if {id}\n"
+BATCH = """id: three
+title:
+  zh: 三案
+  en: Three
+scenarios: [baseline, mine, tight]
+proposed: baseline
+notebooks: [page]
+languages: [zh]
+"""
+
+
+@pytest.fixture(scope="module")
+def bare_home(home, tmp_path_factory):
+    own = tmp_path_factory.mktemp("bare")
+    for name in ("data", "params"):
+        shutil.copytree(home / name, own / name)
+    source = (own / "params/assumptions/guangdong.yaml").read_text("utf-8")
+    (own / "params/assumptions/mine.yaml").write_text(source, "utf-8")
+    (own / "params/scenarios/mine.yaml").write_text(
+        MINE.format(id="mine") + "assumptions: mine\noverrides:\n  seed: 7\n", "utf-8"
+    )
+    (own / "params/batches/three.yaml").write_text(BATCH, "utf-8")
+    notebook = nbformat.v4.new_notebook()
+    parameters = "scenario = ''\ndataset = ''\nout_dir = ''\noverrides = {}\nlang = ''"
+    notebook.cells = [
+        nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("import analysis"),
+        nbformat.v4.new_code_cell(PAGE),
+    ]
+    notebook.metadata = {
+        "kernelspec": {"name": "python3", "language": "python", "display_name": "python3"},
+        "tibiao": {"scope": "scenario"},
+    }
+    (own / "notebooks").mkdir()
+    nbformat.write(notebook, own / "notebooks" / "page.ipynb")
+    return own
+
+
+@pytest.fixture
+def own_home(bare_home, tmp_path, monkeypatch):
+    own = shutil.copytree(bare_home, tmp_path / "home")
+    monkeypatch.setenv("TIBIAO_HOME", str(own))
+    monkeypatch.chdir(tmp_path)
+    return own
+
+
+def run(capsys, *arguments, code=0):
+    assert main(["batch", *arguments]) == code
+    return capsys.readouterr()
+
+
+def edit(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def contents(out):
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in Path(out).rglob("*") if path.is_file()}
+
+
+def test_what_is_done_is_not_done_again_and_starts_no_process(own_home, capsys, monkeypatch):
+    first = run(capsys, "three")
+    assert "to run: 3 of 3" in first.out
+    assert "[3/3]" in first.out
+    before = contents("out/three")
+    assert {"index.html", "results.csv", "results.parquet", "manifest.json", "tight/page.zh.ipynb"} <= before.keys()
+    monkeypatch.setattr(conduct, "LocalCrew", None)
+    again = run(capsys, "three")
+    assert "to run: 0 of 3" in again.out
+    assert contents("out/three") == before
+    assert verify(Path("out/three"), own_home) == []
+    assert run(capsys, "three", "--why").out.splitlines() == [
+        *(f"{name}/page.zh: up to date" for name in ("baseline", "mine", "tight")),
+        "to run: 0 of 3",
+    ]
+
+
+def test_a_changed_assumption_runs_again_exactly_what_rests_on_it(own_home, capsys):
+    run(capsys, "three")
+    edit(own_home / "params/assumptions/mine.yaml", "central: 0.77", "central: 0.75")
+    said = run(capsys, "three", "--why").out
+    assert "baseline/page.zh: up to date" in said
+    assert "mine/page.zh: scenario mine has changed; assumptions.follow_share.central: 0.77 is now 0.75\n" in said
+    assert "mine: the parameters have changed since" in verify(Path("out/three"), own_home)
+    told = run(capsys, "three").out
+    assert "to run: 1 of 3" in told
+    assert "[1/1] mine/page.zh: done" in told
+    assert verify(Path("out/three"), own_home) == []
+    rows = dict(
+        line.split(",yuan/year")[0].rsplit(",", 1)
+        for line in Path("out/three/results.csv").read_text("utf-8").splitlines()[1:]
+    )
+    assert [float(value) for value in rows.values()] == [770000.0, 750000.0, 770000.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda home, out: (out / "mine/results.csv").write_text("x"), ["mine/page.zh: mine/results.csv was changed"]),
+        (lambda home, out: (out / "mine/page.zh.ipynb").unlink(), ["mine/page.zh: mine/page.zh.ipynb is missing"]),
+        (lambda home, out: edit(home / "notebooks/page.ipynb", "1e6", "1e7"), [f"{name}/page.zh: notebook has changed" for name in ("baseline", "mine", "tight")]),
+        (lambda home, out: edit(home / "data/guangdong/datapackage.json", '": ', '":  '), [f"{name}/page.zh: data has changed" for name in ("baseline", "mine", "tight")]),
+    ],
+    ids=["edited by hand", "removed", "the notebook", "the data"],
+)  # fmt: skip
+def test_each_reason_to_run_again_is_said_and_mended(own_home, capsys, change, said):
+    run(capsys, "three")
+    change(own_home, Path("out/three"))
+    why = run(capsys, "three", "--why").out.splitlines()
+    assert [line for line in why[:-1] if "up to date" not in line] == said
+    assert f"to run: {len(said)} of 3" in run(capsys, "three").out
+    assert verify(Path("out/three"), own_home) == []
+
+
+def test_outputs_alone_of_a_stored_notebook_change_nothing(own_home, capsys):
+    run(capsys, "three")
+    path = own_home / "notebooks/page.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"][2]["outputs"], notebook["cells"][2]["execution_count"] = (
+        [{"output_type": "stream", "name": "stdout", "text": "x"}],
+        3,
+    )
+    path.write_text(json.dumps(notebook), "utf-8")
+    assert "to run: 0 of 3" in run(capsys, "three").out
+
+
+def test_fresh_runs_all_and_gives_the_same_bytes(own_home, capsys):
+    run(capsys, "three", "--workers", "1")
+    before = contents("out/three")
+    assert "to run: 3 of 3" in run(capsys, "three", "--fresh", "--workers", "3").out
+    assert contents("out/three") == before
+
+
+def test_a_failed_scenario_leaves_the_others_and_shows_nothing_old(own_home, capsys):
+    run(capsys, "three")
+    edit(own_home / "notebooks/page.ipynb", "share = ", "assert run.scenario.id != 'mine', 'no luck'\\nshare = ")
+    said = run(capsys, "three", code=4)
+    assert "failed: mine/page.zh: cell 4: AssertionError: no luck" in said.err
+    assert "ended well: 2 of 3" in said.out
+    out = Path("out/three")
+    manifest = read_manifest(out)
+    assert {task["task"]: task["exit_code"] for task in manifest["tasks"]} == {
+        "baseline/page.zh": 0,
+        "mine/page.zh": 4,
+        "tight/page.zh": 0,
+    }
+    assert "mine/results.csv" not in manifest["files"]
+    assert "mine/page.zh.failed.ipynb" in manifest["files"]
+    assert ",mine," not in (out / "results.csv").read_text("utf-8").replace("\n", ",\n,")
+    wrong = verify(out, own_home)
+    assert "mine/page.zh: failed: cell 4: AssertionError: no luck" in wrong
+    assert "mine/results.csv: stale, not of this run" in wrong
+    edit(own_home / "notebooks/page.ipynb", "assert run.scenario.id != 'mine', 'no luck'\\nshare = ", "share = ")
+    run(capsys, "three")
+    assert verify(out, own_home) == []
+    assert not (out / "mine/page.zh.failed.ipynb").exists()
+
+
+def command(home, *arguments):
+    """Start a batch with a warm process of its own, as a person does."""
+    environment = {**os.environ, "TIBIAO_HOME": str(home)}
+    environment.pop(SHARED)
+    return subprocess.Popen(
+        [sys.executable, "-m", "analysis", "batch", "three", *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def wait_until(ready, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not ready() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert ready()
+
+
+def family(process):
+    return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_an_interrupted_batch_goes_on_where_it_stopped(own_home, capsys, number, code):
+    edit(own_home / "notebooks/page.ipynb", "share = ", "time.sleep(2 * (run.scenario.id == 'tight'))\\nshare = ")
+    out, receipts = Path("out/three"), Path("out/three") / RECEIPTS
+    with command(own_home, "--workers", "1") as running:
+        wait_until(lambda: (receipts / "mine/page.zh.json").exists())
+        left = family(running)
+        running.send_signal(number)
+        assert running.wait(timeout=10) == code
+        said = running.stderr.read()
+    if code > 0:
+        assert said.strip().endswith("what is finished is kept, and the same command goes on from there")
+    wait_until(lambda: not [pid for pid in left if psutil.pid_exists(pid)], 5)
+    assert verify(out, own_home) == ["the last run did not end; what lies here may be of an earlier one: run again"]
+    kept = (receipts / "baseline/page.zh.json").stat().st_mtime_ns
+    assert "to run: 1 of 3" in run(capsys, "three").out
+    assert (receipts / "baseline/page.zh.json").stat().st_mtime_ns == kept
+    assert verify(out, own_home) == []
+    if number != signal.SIGKILL:
+        return
+    run(capsys, "three", "--fresh", "--out", "whole")
+    assert {name: text for name, text in contents(out).items() if name != "manifest.json"} == {
+        name: text for name, text in contents("whole").items() if name != "manifest.json"
+    }
+
+
+def test_a_killed_worker_and_a_killed_kernel_cost_one_more_attempt(own_home, capsys):
+    edit(own_home / "notebooks/page.ipynb", "share = ", "time.sleep(3 * (run.scenario.id == 'tight'))\\nshare = ")
+    with command(own_home, "--workers", "1") as running:
+        wait_until(lambda: (Path("out/three") / RECEIPTS / "mine/page.zh.json").exists())
+        time.sleep(1)
+        workers = [
+            child
+            for child in psutil.Process(running.pid).children(recursive=True)
+            if "forkserver" in " ".join(child.cmdline()) and not child.children()
+        ]
+        workers[-1].kill()
+        assert running.wait(timeout=60) == 0
+    attempts = {task["task"]: task["attempts"] for task in read_manifest(Path("out/three"))["tasks"]}
+    assert attempts == {"baseline/page.zh": 1, "mine/page.zh": 1, "tight/page.zh": 2}
+    assert verify(Path("out/three"), own_home) == []
+
+
+def test_a_folder_that_is_being_written_names_its_holder(own_home, capsys):
+    run(capsys, "three")
+    out = Path("out/three")
+    with locked(out, "batch three"):
+        assert (out / HOLDER).read_text("utf-8").startswith(f"process {os.getpid()} on ")
+        held = subprocess.run(
+            [sys.executable, "-m", "analysis", "batch", "three", "--fresh"], capture_output=True, text=True, check=False
+        )
+    assert held.returncode == 5
+    assert f"process {os.getpid()} on" in held.stderr
+    assert "is writing there; wait until it ends, or choose another --out" in held.stderr
+
+
+def test_what_changes_while_a_batch_runs_changes_nothing_in_it(own_home, capsys):
+    edit(own_home / "notebooks/page.ipynb", "share = ", "time.sleep(2 * (run.scenario.id == 'baseline'))\\nshare = ")
+    with command(own_home, "--workers", "1") as running:
+        wait_until(lambda: (Path("out/three") / HOLDER).exists())
+        edit(own_home / "params/assumptions/mine.yaml", "central: 0.77", "central: 0.70")
+        assert running.wait(timeout=60) == 0
+    assert "770000" in Path("out/three/mine/results.csv").read_text("utf-8")
+    assert "to run: 1 of 3" in run(capsys, "three").out
+    assert "700000" in Path("out/three/mine/results.csv").read_text("utf-8")
+
+
+def test_a_grid_takes_each_combination_once_and_the_base_as_it_is(own_home, capsys):
+    grid = "grid:\n  policy.rural_share.at_least: [0.75, 0.8]\n  assumptions.follow_share.central: [0.77, 0.6]\n"
+    Path("own.yaml").write_text(
+        BATCH.replace("three", "own").replace("[baseline, mine, tight]", f"[baseline]\n{grid}".rstrip()), "utf-8"
+    )
+    said = run(capsys, "own.yaml").out
+    assert "to run: 4 of 4" in said
+    records = [json.loads(path.read_text("utf-8"))["inputs"] for path in Path("out/own").glob("*/record.json")]
+    assert sorted(tuple(sorted(record["overrides"].items())) for record in records) == [
+        (),
+        (("assumptions.follow_share.central", "0.6"),),
+        (("assumptions.follow_share.central", "0.6"), ("policy.rural_share.at_least", "0.8")),
+        (("policy.rural_share.at_least", "0.8"),),
+    ]
+    assert {path.name for path in Path("out/own").glob("baseline*")} == {record["scenario"] for record in records}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("proposed", "grid:\n  policy.rural_share.at_lest: [0.8]\nproposed", "own.yaml:7: grid: policy.rural_share.at_lest: no such key; did you mean policy.rural_share.at_least?"),
+        ("proposed", "grid:\n  policy.rural_share.at_least: [0.75, 8]\nproposed", "own.yaml:7: grid: policy.rural_share.at_least: 8: allowed: less than or equal to 1"),
+        ("proposed", "grid:\n  policy.rural_share.at_least: []\nproposed", "own.yaml:7: grid.policy.rural_share.at_least"),
+        ("proposed", "grid:\n  policy.rural_share.at_least: [0.8]\nproposed", "own.yaml:8: proposed: baseline: no cell of the grid is baseline as it is"),
+        ("[page]", "[page, page]", "page stands twice; name each once"),
+        ("[page]", "[pag]", "did you mean page?"),
+        ("id: own", "id: other", "own.yaml:1: id: other: allowed: own, the file's own name"),
+        ("tight", "tigt", "did you mean tight?"),
+    ],
+)  # fmt: skip
+def test_a_wrong_batch_file_is_refused_in_one_line_and_nothing_starts(own_home, capsys, old, new, message):
+    text = BATCH.replace("three", "own")
+    assert old in text
+    Path("own.yaml").write_text(text.replace(old, new, 1), "utf-8")
+    said = run(capsys, "own.yaml", code=2)
+    assert len(said.err.strip().splitlines()) == 1
+    assert message in said.err
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda cells: cells.pop(0), "0 cells are tagged parameters; allowed: exactly one"),
+        (lambda cells: cells.append(cells[0]), "2 cells are tagged parameters; allowed: exactly one"),
+        (lambda cells: cells[1].update(metadata={"tags": ["injected-parameters"]}), "holds parameters injected by an earlier run; remove that cell"),
+    ],
+)  # fmt: skip
+def test_a_notebook_that_papermill_would_run_wrongly_is_refused(own_home, capsys, change, message):
+    path = own_home / "notebooks/page.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    change(notebook["cells"])
+    path.write_text(json.dumps(notebook), "utf-8")
+    assert f"notebooks/page.ipynb: {message}" in run(capsys, "three", code=2).err
+    assert not Path("out").exists()
