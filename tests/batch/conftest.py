@@ -7,7 +7,7 @@ from analysis import files
 from analysis.batch.kernels.process import SHARED, WarmProcess, can_fork
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import Task
-from analysis.batch.work import Limits, execute
+from analysis.batch.work import UNPACKED, Limits, execute
 
 PARAMETERS = "scenario = ''\ndataset = ''\nout_dir = ''\noverrides = {}\nlang = ''"
 
@@ -41,8 +41,10 @@ def probe():
 
 
 @pytest.fixture
-def ended(probe):
+def ended(probe, tmp_path, monkeypatch):
     """Run a notebook of a few cells as a package's own and return how it ended."""
+    monkeypatch.setenv("TIBIAO_HOME", "")  # a worker sets it for its kernels
+    monkeypatch.setenv(UNPACKED, str(tmp_path / "inputs"))
 
     def run(*sources, scope="dataset", **limits):
         task = Task("probe", scope, "baseline", "zh", "baseline", "guangdong")

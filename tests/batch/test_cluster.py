@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import psutil
 import pytest
@@ -106,7 +105,7 @@ def test_a_worker_is_killed_in_mid_run_and_every_result_comes_once(cluster, prob
     assert not [pid for pid in killed if psutil.pid_exists(pid)]
 
 
-def test_workers_need_no_folder_of_ours(cluster, probe, tmp_path):
+def test_workers_need_no_folder_of_ours(cluster, probe, tmp_path, home):
     """What a task needs comes with it, and its files come back with it."""
     address, _ = cluster
     parcel = probe(
@@ -118,7 +117,7 @@ def test_workers_need_no_folder_of_ours(cluster, probe, tmp_path):
     text = json.dumps(json.loads(one.notebook)["cells"][-1]["outputs"])
     assert "['notebooks', 'params']" in text
     assert str(tmp_path / "scratch") in text
-    assert str(Path(files.home())) not in text
+    assert str(home) not in text
 
 
 def test_no_scheduler_is_one_line(monkeypatch):

@@ -101,7 +101,7 @@ def test_what_is_done_is_not_done_again_and_starts_no_process(own_home, capsys, 
     assert "[3/3]" in first.out
     before = contents("out/three")
     assert {"index.html", "results.csv", "results.parquet", "manifest.json", "tight/page.zh.ipynb"} <= before.keys()
-    monkeypatch.setattr(conduct, "LocalCrew", None)
+    monkeypatch.setattr(conduct.LocalCrew, "__enter__", None)
     again = run(capsys, "three")
     assert "to run: 0 of 3" in again.out
     assert contents("out/three") == before
@@ -209,6 +209,14 @@ def wait_until(ready, seconds=60):
     assert ready()
 
 
+def own_folder(process):
+    """Return the private folder of a batch's warm process, with its inputs, sockets and scratch."""
+    commands = [child.cmdline() for child in psutil.Process(process.pid).children()]
+    (folder,) = {Path(command[command.index("--folder") + 1]) for command in commands if "--folder" in command}
+    assert folder.is_dir()
+    return folder
+
+
 def family(process):
     return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
 
@@ -219,13 +227,14 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(own_home, capsys, number,
     out, receipts = Path("out/three"), Path("out/three") / RECEIPTS
     with command(own_home, "--workers", "1") as running:
         wait_until(lambda: (receipts / "mine/page.zh.json").exists())
-        left = family(running)
+        left, folder = family(running), own_folder(running)
         running.send_signal(number)
         assert running.wait(timeout=10) == code
         said = running.stderr.read()
     if code > 0:
         assert said.strip().endswith("what is finished is kept, and the same command goes on from there")
     wait_until(lambda: not [pid for pid in left if psutil.pid_exists(pid)], 5)
+    wait_until(lambda: not folder.exists(), 5)
     assert verify(out, own_home) == ["the last run did not end; what lies here may be of an earlier one: run again"]
     kept = (receipts / "baseline/page.zh.json").stat().st_mtime_ns
     assert "to run: 1 of 3" in run(capsys, "three").out
@@ -244,12 +253,12 @@ def test_a_killed_worker_and_a_killed_kernel_cost_one_more_attempt(own_home, cap
     with command(own_home, "--workers", "1") as running:
         wait_until(lambda: (Path("out/three") / RECEIPTS / "mine/page.zh.json").exists())
         time.sleep(1)
-        workers = [
-            child
-            for child in psutil.Process(running.pid).children(recursive=True)
-            if "forkserver" in " ".join(child.cmdline()) and not child.children()
-        ]
-        workers[-1].kill()
+        forked = sorted(
+            (child for child in psutil.Process(running.pid).children(recursive=True) if "--folder" in child.cmdline()),
+            key=lambda child: child.create_time(),
+        )
+        assert len(forked) == 3, "the warm process, the worker, and the kernel of the task that runs"
+        forked[1].kill()
         assert running.wait(timeout=60) == 0
     attempts = {task["task"]: task["attempts"] for task in read_manifest(Path("out/three"))["tasks"]}
     assert attempts == {"baseline/page.zh": 1, "mine/page.zh": 1, "tight/page.zh": 2}

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 
 from analysis import files
 from analysis.batch.kernels import process, provisioner
-from analysis.batch.kernels.process import ForkedKernel
+from analysis.batch.kernels.process import ForkedProcess
 
 pytestmark = pytest.mark.skipif(not process.can_fork(), reason="kernels are forked on Linux alone")
 NOTEBOOKS = sorted((files.home() / "notebooks").glob("*.ipynb"))
@@ -169,14 +169,14 @@ def test_interrupt_and_restart(kernel):
 def test_where_nothing_can_be_forked_the_ordinary_kernel_serves(kernel, monkeypatch):
     monkeypatch.setattr(provisioner, "can_fork", lambda: False)
     manager, client = kernel()
-    assert not isinstance(manager.provisioner.process, ForkedKernel)
+    assert not isinstance(manager.provisioner.process, ForkedProcess)
     assert said(client, "print(6 * 7)") == "42"
 
 
 def test_where_the_warm_process_has_gone_the_ordinary_kernel_serves(kernel, monkeypatch, tmp_path):
     monkeypatch.setenv(process.SHARED, str(tmp_path / "gone"))
     manager, client = kernel()
-    assert not isinstance(manager.provisioner.process, ForkedKernel)
+    assert not isinstance(manager.provisioner.process, ForkedProcess)
     assert said(client, "print(6 * 7)") == "42"
 
 

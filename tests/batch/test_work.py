@@ -103,7 +103,7 @@ def test_a_scenario_is_done_only_with_results_that_hold(ended, source, reason):
     assert reason in one.reason
 
 
-def test_a_worker_with_another_version_is_refused(probe):
+def test_a_worker_with_another_version_is_refused(probe, ended):
     task = Task("probe", "dataset", "guangdong", "zh", "baseline", "guangdong")
     one = execute(task, probe("1"), "0" * 64)
     assert (one.exit_code, one.reason) == (5, "this worker has another version of tibiao; install the same one there")

@@ -16,6 +16,7 @@ from analysis.model.caseload import window_trend
 from analysis.model.cost import COMPONENTS
 from analysis.model.results import to_csv
 from analysis.model.simulate import draw, persons_next, simulate
+from analysis.model.simulate.case import counted
 from analysis.model.simulate.cells import class_minimum_wage
 from analysis.model.simulate.rows import result_rows
 
@@ -177,14 +178,14 @@ def test_the_band_of_recipients_is_measured_from_the_past_errors_of_the_trend_th
         assert (band.low, band.central, band.degrees_of_freedom) == (-band.high, 0, junes)
         assert float(band.high) == pytest.approx(end, abs=1e-4)
         # The trend of the record is that of the plan: fed with all counts, it is what persons_next carries on.
-        own_counts = counts[counts["residence"] == residence]
+        own_counts, last = counts[counts["residence"] == residence], counted(counts, residence)
         one, other = (
-            persons_next(counts, residence, {f"caseload_deviation_{residence}": np.zeros((1, 1))}, year).item()
+            persons_next(last, residence, {f"caseload_deviation_{residence}": np.zeros((1, 1))}, year).item()
             for year in (2025, 2026)
         )
         assert np.log(other / one) == pytest.approx(window_trend(own_counts))
         ends = {f"caseload_deviation_{residence}": np.array([[-end], [end]])}
-        low, high = persons_next(counts, residence, ends, 2025).ravel()
+        low, high = persons_next(last, residence, ends, 2025).ravel()
         span = 2025.5 - (2024 + 90 / 366)
         assert np.log(high / low) / 2 == pytest.approx(end * span)
 

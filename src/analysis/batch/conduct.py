@@ -12,18 +12,16 @@ from typing import Any
 
 from analysis import files
 from analysis.batch import store
-from analysis.batch.crew import Cluster, Crew, LocalCrew, processes
-from analysis.batch.gather import gather
+from analysis.batch.crew import Cluster, Crew, LocalCrew, OwnHands
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
 from analysis.batch.run import run_tasks
 from analysis.batch.snapshot import Snapshot
-from analysis.batch.work import Ended
+from analysis.batch.work import Ended, call, refuse_unready
+from analysis.inputs.package import trust
 from analysis.inputs.parameters import Scenario, Text
 from analysis.session import COMPARED
 
-# So few scenarios are put on the page faster than other processes begin.
-FEW = 8
 STORED = ("results.csv", "record.json")
 
 
@@ -87,11 +85,10 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
     snapshot, out = batch.snapshot(), Path(given).expanduser().resolve()
     with contextlib.ExitStack() as held:
         due = [task for task in batch.tasks if batch.fresh or store.why_not_done(out, task, snapshot)]
-        # Warms up while what it will run is checked here.
+        trust(store.done_before(out, snapshot))
         crew = held.enter_context(_crew(batch, snapshot, len(due))) if due else None
-        if due:
-            warm = getattr(crew, "warm", None)
-            _refuse_unready(batch, [*store.done_before(out, snapshot), *(warm.checked() if warm else [])])
+        if crew:
+            _refuse_unready(batch, snapshot, crew)
         out = store.claim(given, batch.home, batch.kind)
         held.enter_context(store.locked(out, batch.kind))
         say(f"to run: {len(due)} of {len(batch.tasks)}; data and parameters of {batch.home}; into {out}")
@@ -99,32 +96,20 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         if crew:
             ended |= _run(batch, due, crew, snapshot, out, say)
         all_ended = [ended[task.name] for task in batch.tasks]
-        written = _documents(batch, all_ended, snapshot, out, say)
+        written = _documents(batch, all_ended, snapshot, out, say, crew)
         store.write_manifest(batch.tasks, all_ended, written, out, batch.kind)
     return all_ended, out
 
 
-def _refuse_unready(batch: Batch, checked: Sequence[str]) -> None:
-    """Make every scenario ready to be costed, and so refuse what its run would refuse.
+def _refuse_unready(batch: Batch, snapshot: Snapshot, crew: Crew) -> None:
+    """Refuse what the run of a scenario would refuse; here where the crew is a cluster, which gets nothing refused.
 
-    Args:
-        batch: what is to be made.
-        checked: sha256 of packages that an earlier run has checked whole.
+    The cells of a grid differ in single values: one cell of each scenario shows whether its files fit the package.
     """
-    from analysis.inputs import evidence
-    from analysis.inputs.rules import read_rules
-    from analysis.model.simulate import prepare
-
-    # The cells of a grid differ in single values: one cell of each scenario shows whether its files fit the package.
     first = {task.scenario: task.value for task in reversed(batch.tasks) if task.scope == "scenario"}
-    named = [batch.scenarios[value] for value in first.values()]
-    evidence.trust(checked)
-    for dataset in sorted({task.dataset for task in batch.tasks}):
-        package = evidence.load(dataset, None, batch.home)
-        evidence.vouch(package, batch.home)
-        for one in named or batch.scenarios.values():
-            if one.dataset == dataset:
-                prepare(package.known_on(one.as_of), one, read_rules(dataset, batch.home))
+    named = [batch.scenarios[value] for value in first.values()] or list(batch.scenarios.values())
+    hands = crew if isinstance(crew, LocalCrew) else OwnHands()
+    hands.submit(refuse_unready, sorted({task.dataset for task in batch.tasks}), named, snapshot.parcel).result()
 
 
 def _crew(batch: Batch, snapshot: Snapshot, due: int) -> Crew:
@@ -172,29 +157,40 @@ def _stored(batch: Batch, out: Path) -> Parcel:
 
 
 def _documents(
-    batch: Batch, ended: Sequence[Ended], snapshot: Snapshot, out: Path, say: Callable[[str], None]
+    batch: Batch,
+    ended: Sequence[Ended],
+    snapshot: Snapshot,
+    out: Path,
+    say: Callable[[str], None],
+    crew: Crew | None,
 ) -> list[Path]:
     """Make the table of all results and the page for the browser, where what they show has changed."""
     folders = store.result_folders(batch.tasks, ended, out)
     tables = {folder.relative_to(out).as_posix(): files.sha256(folder / "results.csv") for folder in folders}
     code = {"code": snapshot.code_sha256}
-    written = store.made_once(out, "results", tables | code, lambda: gather(folders, out))
+    hands = crew if isinstance(crew, LocalCrew) else OwnHands()
+    written = store.made_once(
+        out, "results", tables | code, lambda: hands.submit(call, "analysis.batch.gather:gather", folders, out).result()
+    )
     if not batch.site:
         return written
     failed = {one.task: one.reason for one in ended if one.exit_code}
     shown = store.contents_sha256(batch.tasks, out) | tables | failed | {"title": f"{batch.title}"} | code
+    return written + store.made_once(out, "index", shown, lambda: _site(batch, failed, out, hands, say))
 
-    def site() -> list[Path]:
-        from analysis.batch.site import write_site
 
-        say("making the page for the browser")
-        given = (out, batch.title, dict(batch.scenarios), batch.languages, failed, batch.home)
-        if len(batch.scenarios) < FEW or batch.workers == 1:
-            return write_site(*given)
-        with processes(batch.workers) as pool:
-            return write_site(*given, each=functools.partial(pool.map, chunksize=FEW // 2))
-
-    return written + store.made_once(out, "index", shown, site)
+def _site(
+    batch: Batch, failed: dict[str, str], out: Path, hands: LocalCrew | OwnHands, say: Callable[[str], None]
+) -> list[Path]:
+    """Write the page for the browser: a scenario's part of it, and the pages of its notebooks, by whoever is free."""
+    say("making the page for the browser")
+    module, scenarios = "analysis.batch.site", dict(batch.scenarios)
+    parts = list(hands.map(functools.partial(call, f"{module}:part", out, failed, batch.home), scenarios.values()))
+    given = (out, batch.title, scenarios, batch.languages, failed, parts)
+    index, font = hands.submit(call, f"{module}:write_index", *given).result()
+    folders = ["", *{one.dataset: None for one in scenarios.values()}, *scenarios]
+    pages = hands.map(functools.partial(call, f"{module}:write_pages", out, failed, font), folders)
+    return [index, *(path for written in pages for path in written)]
 
 
 def summary(batch: Batch, ended: Sequence[Ended], out: Path) -> Any:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
 
+from analysis.batch.kernels.member import ForkedMember
 from analysis.batch.kernels.process import ONE_THREAD, SHARED, WarmProcess, can_fork
 from analysis.batch.parcel import Parcel
 from analysis.batch.work import UNPACKED
@@ -39,81 +43,106 @@ class Crew(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-def processes(count: int, told: dict[str, str] | None = None) -> ProcessPoolExecutor:
-    """Return processes of this machine, forked where that is possible from one that has imported what they need.
+class OwnHands:
+    """Does what little there is in this process."""
 
-    Args:
-        count: how many.
-        told: what each finds in its environment.
-    """
-    context = get_context("forkserver" if can_fork() else "spawn")
-    if can_fork():
-        context.set_forkserver_preload(["analysis.batch.work", "papermill", "analysis.batch.site"])
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(told or ONE_THREAD,))
+    def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
+        """Do a piece of work at once."""
+        future: Future[Any] = Future()
+        future.set_result(work(*given))
+        return future
+
+    def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """Do the same with each of several things."""
+        return map(work, items)
 
 
 class LocalCrew:
-    """Processes of this machine that share one warm process; each may die without the others.
+    """Processes of this machine; each may die without the others.
+
+    Where it is possible they and their kernels are forked from one warm process, so that everything is imported once.
 
     Attributes:
         size: number of processes.
-        warm: what their kernels are forked from; None where nothing can be forked, or another process shares its own.
     """
 
     def __init__(self, size: int, home: Parcel):
         self.size = size
         self._home = home
-        self.warm: WarmProcess | None = None
-        self._members: list[ProcessPoolExecutor] = []
-        self._busy: dict[Future[Any], ProcessPoolExecutor] = {}
+        self._members: list[Any] = []
+        self._busy: dict[Future[Any], Any] = {}
 
     def __enter__(self) -> LocalCrew:
-        self._folder = tempfile.TemporaryDirectory(prefix="tibiao-")
-        unpacked = self._home.unpacked(Path(self._folder.name))
-        self.warm = WarmProcess(home=unpacked) if can_fork() and SHARED not in os.environ else None
-        told = {UNPACKED: self._folder.name, **ONE_THREAD} | ({SHARED: self.warm.address} if self.warm else {})
-        self._start = lambda: processes(1, told)
+        self._folder = tempfile.mkdtemp(prefix="tibiao-")
+        unpacked = self._home.unpacked(Path(self._folder))
+        shared = os.environ.get(SHARED)
+        self._warm = WarmProcess(home=unpacked, folder=self._folder) if can_fork() and not shared else None
+        self._told = {UNPACKED: self._folder, **ONE_THREAD}
+        if address := self._warm.address if self._warm else shared:
+            self._told[SHARED] = address
         return self
 
     def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
         """Hand out a piece of work to a member who has none."""
         idle = [one for one in self._members if one not in self._busy.values()]
-        member = idle[0] if idle else self._start()
         if not idle:
-            self._members.append(member)
-        future = member.submit(work, *given)
-        self._busy[future] = member
+            idle = [self._join()]
+            self._members += idle
+        future = idle[0].submit(work, *given)
+        self._busy[future] = idle[0]
         future.add_done_callback(self._free)
         return future
 
+    def _join(self) -> Any:
+        if SHARED in self._told and can_fork():
+            with contextlib.suppress(OSError):  # where it has gone, the others serve
+                return ForkedMember(self._told[SHARED], os.environ | self._told)
+        return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=(self._told,))
+
     def _free(self, future: Future[Any]) -> None:
         member = self._busy.pop(future, None)
-        if not future.cancelled() and future.exception() is not None and member in self._members:
-            self._members.remove(member)  # died with its work; another starts in its place
-            member.shutdown(wait=False)
+        if isinstance(future.exception(), BrokenProcessPool) and member in self._members:
+            self._members.remove(member)  # died with its work; another takes its place
+
+    def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """Do the same with each of several things; yield what it gives in their order.
+
+        Raises:
+            BrokenProcessPool: a member died with its work.
+        """
+        waiting = deque(items)
+        handed: deque[Future[Any]] = deque()
+        while waiting or handed:
+            while waiting and len(self._busy) < self.size:
+                handed.append(self.submit(work, waiting.popleft()))
+            if handed[0].done() or not waiting:
+                yield handed.popleft().result()
+            else:
+                wait(self._busy, return_when=FIRST_COMPLETED)
 
     def __exit__(self, *_: object) -> None:
         for member in self._members:
+            if isinstance(member, ForkedMember):
+                member.kill()
+                continue
             for process in list((member._processes or {}).values()):
-                with contextlib.suppress(OSError):
-                    process.kill()
+                process.kill()
             member.shutdown(wait=False, cancel_futures=True)
-        if self.warm:
-            self.warm.close()
-        self._folder.cleanup()
+        if self._warm:
+            self._warm.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _begin(told: dict[str, str]) -> None:
     """Leave interrupts to the parent, its kernels' chatter out of the terminal, and end when the parent has gone."""
     os.environ.update(told)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
 
 
 def _end_with(parent: Any) -> None:
-    wait([parent.sentinel])
+    wait_for([parent.sentinel])
     os._exit(1)
 
 

@@ -8,10 +8,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
 
 from analysis import files
 from analysis.errors import InfrastructureFailed, ScenarioFailed
+from analysis.model.results import COLUMNS, KEY
 
 
 def gather(folders: Sequence[Path], out: Path) -> list[Path]:
@@ -27,18 +31,15 @@ def gather(folders: Sequence[Path], out: Path) -> list[Path]:
         ScenarioFailed: a stored table that is not what its record says.
         InfrastructureFailed: the disk is full.
     """
-    from analysis.model.results import COLUMNS
-
     if not folders:
         return []
     paths = out / "results.csv", out / "results.parquet"
     halves = [path.with_name(f".{path.name}.half") for path in paths]
     try:
-        with halves[0].open("w", encoding="utf-8", newline="") as text, _parquet(halves[1]) as parquet:
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerow(COLUMNS)
+        with halves[0].open("wb") as text, _parquet(halves[1]) as parquet:
+            text.write(",".join(COLUMNS).encode() + b"\n")
             for rows in _by_scenario(folders):
-                writer.writerows(rows)
+                text.write(rows)
                 parquet.add(rows)
             text.flush()
             os.fsync(text.fileno())
@@ -53,8 +54,8 @@ def gather(folders: Sequence[Path], out: Path) -> list[Path]:
     return list(paths)
 
 
-def _by_scenario(folders: Sequence[Path]) -> Iterator[list[list[str]]]:
-    """Yield the rows of each scenario in the order of their keys; those of the packages come first."""
+def _by_scenario(folders: Sequence[Path]) -> Iterator[bytes]:
+    """Yield the lines of each scenario in the order of their keys; those of the packages come first."""
     holders: dict[str, list[Path]] = {}
     compared: dict[str, list[list[str]]] = {}
     for folder in folders:
@@ -67,8 +68,14 @@ def _by_scenario(folders: Sequence[Path]) -> Iterator[list[list[str]]]:
         else:
             holders.setdefault(next(_rows(folder))[0], []).append(folder)
     for scenario in sorted({*holders, *compared}, key=lambda name: f"{name}:"):
-        rows = [row for folder in holders.get(scenario, []) for row in _rows(folder)] + compared.pop(scenario, [])
-        yield sorted(rows, key=_key)
+        own = holders.get(scenario, [])
+        if len(own) == 1 and scenario not in compared:
+            yield (own[0] / "results.csv").read_bytes().partition(b"\n")[2]  # in order as it is
+            continue
+        rows = [row for folder in own for row in _rows(folder)] + compared.pop(scenario, [])
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows(sorted(rows, key=_key))
+        yield lines.getvalue().encode()
 
 
 def _rows(folder: Path) -> Iterator[list[str]]:
@@ -78,8 +85,6 @@ def _rows(folder: Path) -> Iterator[list[str]]:
 
 
 def _key(row: list[str]) -> str:
-    from analysis.model.results import COLUMNS, KEY
-
     return ":".join(row[COLUMNS.index(name)] for name in KEY)
 
 
@@ -87,26 +92,17 @@ class _parquet:  # noqa: N801 - used as a with-statement's noun
     """Writes rows as Parquet, a row group a scenario: every column is text but the value."""
 
     def __init__(self, path: Path):
-        import pyarrow as pa
-
-        from analysis.model.results import COLUMNS
-
         self._path = path
         self._schema = pa.schema([(name, pa.float64() if name == "value" else pa.string()) for name in COLUMNS])
+        self._read = pc.ConvertOptions(column_types=self._schema, strings_can_be_null=False)
 
     def __enter__(self) -> _parquet:
-        import pyarrow.parquet as pq
-
         self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
         return self
 
-    def add(self, rows: list[list[str]]) -> None:
-        import pyarrow as pa
-
-        columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
-        place = self._schema.get_field_index("value")
-        columns[place] = [float(value) for value in columns[place]]
-        self._writer.write_table(pa.table(columns, schema=self._schema))
+    def add(self, lines: bytes) -> None:
+        columns = pc.ReadOptions(column_names=COLUMNS)
+        self._writer.write_table(pc.read_csv(io.BytesIO(lines), columns, convert_options=self._read))
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()

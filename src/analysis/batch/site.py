@@ -74,24 +74,13 @@ class Found:
     signs: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Part:
-    """What a scenario adds to the page: its row as HTML, how its run ended, what of its cost is assumed, its signs."""
-
-    html: bytes
-    state: str
-    assumed_share: float | None
-    signs: frozenset[str]
+# What a scenario adds to the page: its row as HTML, how its run ended, what of its cost is assumed, and its signs. Plain
+# values, so that a process that hands them on need not load this module.
+Part = tuple[bytes, str, float | None, str]
 
 
 def write_site(
-    out: Path,
-    title: Text,
-    scenarios: dict[str, Scenario],
-    languages: Sequence[str],
-    failed: dict[str, str],
-    home: Path,
-    each: Callable[..., Iterable[Any]] = map,
+    out: Path, title: Text, scenarios: dict[str, Scenario], languages: Sequence[str], failed: dict[str, str], home: Path
 ) -> list[Path]:
     """Write ``index.html`` and beside each executed notebook its page; what is not in the folder is not linked.
 
@@ -102,7 +91,6 @@ def write_site(
         languages: of the batch; the page opens in the first.
         failed: name of a task to why it failed.
         home: the folder that holds data and parameters.
-        each: applies a function to every scenario, as ``map`` does; that of a pool does so on all cores.
 
     Returns:
         The files written.
@@ -110,23 +98,55 @@ def write_site(
     Raises:
         InfrastructureFailed: a file cannot be written.
     """
-    parts: list[Part] = list(each(functools.partial(_part, out, failed, home), scenarios.values()))
-    shared = {name: _found(out, name, failed) for name in ("", *_datasets(scenarios))}
-    shares = [part.assumed_share for part in parts if part.assumed_share is not None]
-    head = _head(title, scenarios, shared, Counter(part.state for part in parts), shares, failed)
-    signs = set(page.letters()).union(*_said(head), *(one.signs for one in (*parts, *shared.values())))
-    font = font_subset("".join(sorted(signs)))
-    index = page.index(head, [part.html for part in parts], font, languages[0])
-    pages = each(functools.partial(_write_notebooks, out, failed, font), [*shared, *scenarios])
-    return [*(one for written in pages for one in written), files.write_atomically(out / "index.html", index)]
+    parts = [part(out, failed, home, one) for one in scenarios.values()]
+    index, font = write_index(out, title, scenarios, languages, failed, parts)
+    return [*(one for name in folders(scenarios) for one in write_pages(out, failed, font, name)), index]
 
 
-def _part(out: Path, failed: dict[str, str], home: Path, scenario: Scenario) -> Part:
+def folders(scenarios: dict[str, Scenario]) -> list[str]:
+    """Return the folders that may hold notebooks; the empty name is the output folder itself."""
+    return ["", *_datasets(scenarios), *scenarios]
+
+
+def part(out: Path, failed: dict[str, str], home: Path, scenario: Scenario) -> Part:
+    """Return what a scenario adds to the page."""
     found = _found(out, scenario.id, failed)
     row = _row(scenario, found, failed, functools.partial(_known, home=home))
     html = page.row(row)
     share = row.numbers.assumed_share if row.numbers else None
-    return Part(html.encode(), row.state, share, found.signs | frozenset(html))
+    return html.encode(), row.state, share, "".join(sorted(found.signs | frozenset(html)))
+
+
+def write_index(
+    out: Path,
+    title: Text,
+    scenarios: dict[str, Scenario],
+    languages: Sequence[str],
+    failed: dict[str, str],
+    parts: Sequence[Part],
+) -> tuple[Path, str]:
+    """Write ``index.html``.
+
+    Args:
+        out: the output folder of a batch.
+        title: of the batch.
+        scenarios: id to scenario, in order.
+        languages: of the batch; the page opens in the first.
+        failed: name of a task to why it failed.
+        parts: what each scenario adds, in order.
+
+    Returns:
+        The file, and the font with every sign of the site.
+    """
+    shared = {name: _found(out, name, failed) for name in ("", *_datasets(scenarios))}
+    shares = [share for _, _, share, _ in parts if share is not None]
+    head = _head(title, scenarios, shared, Counter(state for _, state, _, _ in parts), shares, failed)
+    signs = set(page.letters()).union(
+        *_said(head), *(signs for *_, signs in parts), *(one.signs for one in shared.values())
+    )
+    font = font_subset("".join(sorted(signs)))
+    html = page.index(head, [html for html, *_ in parts], font, languages[0])
+    return files.write_atomically(out / "index.html", html), font
 
 
 def _datasets(scenarios: dict[str, Scenario]) -> list[str]:
@@ -299,7 +319,7 @@ def _said(head: page.Head) -> Iterable[str]:
     yield from head.failed
 
 
-def _write_notebooks(out: Path, failed: dict[str, str], font: str, name: str) -> list[Path]:
+def write_pages(out: Path, failed: dict[str, str], font: str, name: str) -> list[Path]:
     """Write the page of each notebook of a folder; never more than one is held."""
     found, written = _found(out, name, failed), []
     depth = len(found.place.relative_to(found.out).parts)

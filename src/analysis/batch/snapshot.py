@@ -19,7 +19,7 @@ from analysis import files
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
 from analysis.errors import ParametersRefused
-from analysis.inputs.evidence import package_sha256
+from analysis.inputs.package import package_sha256
 from analysis.inputs.scenario import Scenario, values_of
 
 KERNEL = "python3"

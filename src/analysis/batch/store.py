@@ -15,6 +15,7 @@ from analysis.batch.plan import Task
 from analysis.batch.snapshot import Snapshot
 from analysis.batch.work import Ended
 from analysis.errors import InfrastructureFailed, ParametersRefused
+from analysis.inputs.package import package_sha256
 
 MANIFEST = "manifest.json"
 # What the store keeps for itself beside the results.
@@ -264,8 +265,6 @@ def verify(out: Path, home: Path) -> list[str]:
     Raises:
         ParametersRefused: the folder holds no manifest that can be read.
     """
-    from analysis.inputs.evidence import package_sha256
-
     manifest = read_manifest(out)
     if manifest.get("unfinished"):
         return ["the last run did not end; what lies here may be of an earlier one: run again"]

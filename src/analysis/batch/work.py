@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import csv
 import hashlib
+import importlib
 import io
 import json
 import math
@@ -17,6 +18,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ from analysis.errors import (
     Refusal,
     ScenarioFailed,
 )
+from analysis.inputs.parameters import Scenario
 
 # A kernel or worker that dies may have been killed for no fault of the notebook: so often is a task begun.
 MOST_ATTEMPTS = 4
@@ -77,6 +80,40 @@ class Limits:
 
     cell: float = 300
     whole: float = 900
+
+
+def call(name: str, *given: Any) -> Any:
+    """Call a function by its name, so that only the process that does the work loads its module.
+
+    Args:
+        name: ``module:function``.
+        given: its arguments.
+    """
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)(*given)
+
+
+def refuse_unready(datasets: Sequence[str], scenarios: Sequence[Scenario], home: Parcel) -> None:
+    """Make scenarios ready to be costed, and so refuse what their run would refuse.
+
+    Args:
+        datasets: data packages.
+        scenarios: resolved; those of another package are left out.
+        home: data, parameters and notebooks.
+
+    Raises:
+        ParametersRefused, DataRefused: says what and where.
+    """
+    from analysis.inputs.evidence import load
+    from analysis.inputs.rules import read_rules
+    from analysis.model.simulate import prepare
+
+    folder = home.unpacked(_place())
+    for dataset in datasets:
+        package = load(dataset, None, folder)
+        for one in scenarios:
+            if one.dataset == dataset:
+                prepare(package.known_on(one.as_of), one, read_rules(dataset, folder))
 
 
 def execute(
@@ -135,7 +172,7 @@ def _once(task: Task, home: Path, stored: Parcel | None, limits: Limits, attempt
     parameters = {
         "scenario": task.scenario, "dataset": task.dataset, "out_dir": ".", "overrides": dict(task.overrides), "lang": task.lang,
     }  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="tibiao-") as scratch:
+    with tempfile.TemporaryDirectory(dir=_place(), prefix=".") as scratch:
         executed, folder = Path(scratch) / "executed.ipynb", Path(scratch) / "out"
         folder.mkdir()
         given = stored.contents() if stored else {}
@@ -177,7 +214,7 @@ def _document(task: Task, home: Path, stored: Parcel | None) -> Ended:
     from analysis import session
     from analysis.report.memo import render
 
-    with tempfile.TemporaryDirectory(prefix="tibiao-") as scratch:
+    with tempfile.TemporaryDirectory(dir=_place(), prefix=".") as scratch:
         for name, content in (stored.contents() if stored else {}).items():
             (Path(scratch) / name).parent.mkdir(parents=True, exist_ok=True)
             (Path(scratch) / name).write_bytes(content)

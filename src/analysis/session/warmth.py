@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 
 import pandas as pd
 
@@ -15,29 +14,37 @@ from analysis.session import start
 from analysis.session.run import Run
 
 
-def warm_up() -> list[str]:
-    """Read and check every data package, and go once through what a scenario's page asks for.
+def check() -> None:
+    """Check every data package whole.
+
+    Raises:
+        DataRefused: a package; the kernel that asks for it will say so.
+    """
+    home = files.home()
+    for dataset in evidence.datasets(home):
+        evidence.load(dataset, None, home)
+
+
+def warm_up() -> None:
+    """Read every data package, trusting it to be checked elsewhere, and go once through what a scenario's page asks for.
 
     What is imported, read, compiled or cached on first use is then there for every kernel. Nothing is kept of the
     scenario itself, and what cannot be read is refused by the kernel that asks for it.
-
-    Returns:
-        sha256 of the packages that were read and checked whole.
     """
+    home = files.home()
+    evidence.trust([evidence.package_sha256(dataset, home) for dataset in evidence.datasets(home)])
     with pd.option_context("display.max_colwidth", pd.get_option("display.max_colwidth")):
-        return _go_through(files.home())
-
-
-def _go_through(home: Path) -> list[str]:
-    checked = []
+        for scenario in names("scenarios", home)[:1]:
+            with contextlib.suppress(Refusal):
+                _show(start(scenario, home=home))
     for dataset in evidence.datasets(home):
         with contextlib.suppress(Refusal):
             evidence.load(dataset, None, home)
-            checked.append(evidence.package_sha256(dataset, home))
-    for scenario in names("scenarios", home)[:1]:
-        with contextlib.suppress(Refusal):
-            _show(start(scenario, home=home))
-    return checked
+
+
+def forget() -> None:
+    """Drop what was read of packages that turned out to be not allowed."""
+    evidence.forget()
 
 
 def _show(run: Run) -> None:

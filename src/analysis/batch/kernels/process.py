@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,8 +19,14 @@ from typing import Any
 
 # A warm process that the owner of this one shares: the address of its socket.
 SHARED = "TIBIAO_WARM_PROCESS"
-# What every notebook of the suite imports, and the hook that reads the packages.
-MODULES = ("analysis.session.warmth",)
+# What workers and every notebook of the suite import, and what reads the packages.
+MODULES = (
+    "analysis.batch.work",
+    "papermill",
+    "analysis.batch.gather",
+    "analysis.batch.site",
+    "analysis.session.warmth",
+)
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _CLOSE_SECONDS = 5
 
@@ -36,21 +43,27 @@ class WarmProcess:
         address: of the socket that kernels are asked for at.
     """
 
-    def __init__(self, modules: Sequence[str] = MODULES, home: Path | None = None):
-        folder = tempfile.mkdtemp(prefix="tibiao-")
-        self.address = f"{folder}/warm"
+    def __init__(self, modules: Sequence[str] = MODULES, home: Path | None = None, folder: str = ""):
+        """Start it; who asks it for something waits until it is warm.
+
+        Args:
+            modules: what it imports; their ``warm_up`` is called.
+            home: the folder that holds the data packages to read; found where it is not given.
+            folder: of its sockets, which it removes when it ends, however its owner died; a new private one by default.
+        """
+        folder = folder or tempfile.mkdtemp(prefix="tibiao-")
+        self._folder, self.address = folder, f"{folder}/warm"
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         listener.bind(self.address)
         listener.listen(128)  # who asks before it is warm waits
         theirs, self._lifeline = os.pipe()
-        self._report, told = os.pipe()
         # The column library's own allocator starts a thread, which a fork would leave behind.
         own = {**ONE_THREAD, "ARROW_DEFAULT_MEMORY_POOL": "system"} | ({"TIBIAO_HOME": str(home)} if home else {})
         self._owner = os.getpid()
         command = [sys.executable, "-m", "analysis.batch.kernels.warm", "--listener", str(listener.fileno())]
         self._process = subprocess.Popen(
-            [*command, "--lifeline", str(theirs), "--report", str(told), "--folder", folder, *modules],
-            pass_fds=(listener.fileno(), theirs, told),
+            [*command, "--lifeline", str(theirs), "--folder", folder, *modules],
+            pass_fds=(listener.fileno(), theirs),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=None if os.environ.get("TIBIAO_DEBUG") else subprocess.DEVNULL,
@@ -58,7 +71,6 @@ class WarmProcess:
             start_new_session=True,
         )
         os.close(theirs)
-        os.close(told)
         listener.close()
         atexit.register(self.close)
 
@@ -66,11 +78,6 @@ class WarmProcess:
     def pid(self) -> int:
         """The process number."""
         return self._process.pid
-
-    def checked(self) -> list[str]:
-        """Wait until it is warm; return the sha256 of the packages that it has read and checked whole."""
-        with open(self._report, encoding="utf-8", closefd=False) as report:
-            return report.read().split()
 
     def alive(self) -> bool:
         """Say whether it still runs."""
@@ -81,13 +88,13 @@ class WarmProcess:
         if os.getpid() != self._owner or self._lifeline < 0:
             return
         os.close(self._lifeline)
-        os.close(self._report)
         self._lifeline = -1
         try:
             self._process.wait(_CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
         atexit.unregister(self.close)
 
     def __enter__(self) -> WarmProcess:
@@ -97,43 +104,36 @@ class WarmProcess:
         self.close()
 
 
-class ForkedKernel:
-    """A forked kernel, with the part of ``subprocess.Popen`` that a provisioner uses.
+class ForkedProcess:
+    """A process forked from the warm one, with the part of ``subprocess.Popen`` that a provisioner uses.
 
     Attributes:
-        pid: the kernel's process number, and that of its group and session.
+        pid: the process number, and that of its group and session.
         returncode: None while it runs.
     """
 
     stdin = stdout = stderr = None
 
-    def __init__(self, address: str, arguments: Sequence[str], cwd: str, env: dict[str, str], out: int, err: int):
-        """Ask the warm process at ``address`` for a kernel.
+    def __init__(self, address: str, request: dict[str, Any], streams: list[int]):
+        """Ask the warm process for one.
 
         Args:
             address: of the warm process.
-            arguments: of the kernel, after the module's name.
-            cwd: the kernel's working folder.
-            env: its whole environment.
-            out: descriptor of its standard output.
-            err: the same of its errors.
+            request: its working folder ``cwd`` and whole environment ``env``; of a kernel its ``arguments`` besides.
+            streams: descriptors of its standard input, output and errors.
 
         Raises:
             OSError: there is no warm process, or it went away.
         """
         self.returncode: int | None = None
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        nothing = os.open(os.devnull, os.O_RDWR)
         try:
             self._connection.connect(address)
-            request = json.dumps({"arguments": list(arguments), "cwd": cwd, "env": env}).encode()
-            socket.send_fds(self._connection, [request], [nothing, out, err])
+            socket.send_fds(self._connection, [json.dumps(request).encode()], streams)
             self.pid: int = self._received()["pid"]
         except BaseException:
             self._connection.close()
             raise
-        finally:
-            os.close(nothing)
 
     def _received(self) -> dict[str, Any]:
         message = self._connection.recv(256)
@@ -142,7 +142,7 @@ class ForkedKernel:
         return json.loads(message)
 
     def fileno(self) -> int:
-        """Return the descriptor that wakes when the kernel has ended."""
+        """Return the descriptor that wakes when the process has ended."""
         return self._connection.fileno()
 
     def poll(self) -> int | None:
@@ -159,7 +159,7 @@ class ForkedKernel:
         """
         if self.returncode is None:
             if not select.select([self._connection], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("kernel", timeout or 0)
+                raise subprocess.TimeoutExpired("forked process", timeout or 0)
             try:
                 self.returncode = self._received()["exit"]
             except ConnectionResetError:
@@ -168,14 +168,14 @@ class ForkedKernel:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the kernel alone."""
+        """Send a signal to the process alone."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """Kill the kernel."""
+        """Kill the process."""
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask the kernel to end."""
+        """Ask the process to end."""
         self.send_signal(signal.SIGTERM)

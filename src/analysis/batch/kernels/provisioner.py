@@ -8,6 +8,7 @@ ordinary kernel serves, with the same results.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from analysis.batch.kernels.process import SHARED, ForkedKernel, WarmProcess, can_fork
+from analysis.batch.kernels.process import SHARED, ForkedProcess, WarmProcess, can_fork
 
 NAME = "tibiao-forked"
 LAUNCHER = "ipykernel_launcher"
@@ -48,10 +49,13 @@ class ForkedProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose sockets that no other user can reach, then prepare as usual."""
         if self._folder is None and self.parent is not None and os.name == "posix":
-            self._folder = tempfile.TemporaryDirectory(prefix="tibiao-")
-            path = f"{self._folder.name}/k"
+            # What lies beside the warm process's socket goes with it, however this process ends.
+            beside = Path(warm_address()).parent if can_fork() else None
+            self._folder = tempfile.TemporaryDirectory(prefix="k", dir=beside if beside and beside.is_dir() else None)
+            path = f"{self._folder.name}/s"
             if len(path) < LONGEST_SOCKET_PATH:
                 self.parent.transport, self.parent.ip = "ipc", path
+            self.parent.connection_file = self.parent.connection_file or f"{self._folder.name}/connection.json"
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
@@ -59,9 +63,11 @@ class ForkedProvisioner(LocalProvisioner):
         if not self._is_ordinary(cmd) or not can_fork():
             return await super().launch_kernel(cmd, **kwargs)
         cwd, env = str(kwargs.get("cwd") or Path.cwd()), dict(kwargs.get("env") or os.environ)
-        streams = (_descriptor(kwargs.get("stdout"), 1), _descriptor(kwargs.get("stderr"), 2))
+        request = {"arguments": cmd[3:], "cwd": cwd, "env": env}
         try:
-            self.process = ForkedKernel(warm_address(), cmd[3:], cwd, env, *streams)
+            with Path(os.devnull).open("rb") as nothing:
+                streams = [nothing.fileno(), _descriptor(kwargs.get("stdout"), 1), _descriptor(kwargs.get("stderr"), 2)]
+                self.process = ForkedProcess(warm_address(), request, streams)
         except OSError as error:
             self.log.warning("no kernel could be forked (%s); an ordinary one is started", error)
             return await super().launch_kernel(cmd, **kwargs)
@@ -75,7 +81,7 @@ class ForkedProvisioner(LocalProvisioner):
 
     async def wait(self) -> int | None:
         """Wait for the kernel's end; a forked one wakes its waiter at once."""
-        if not isinstance(self.process, ForkedKernel):
+        if not isinstance(self.process, ForkedProcess):
             return await super().wait()
         loop = asyncio.get_running_loop()
         while (code := self.process.poll()) is None:
@@ -93,7 +99,8 @@ class ForkedProvisioner(LocalProvisioner):
         """Remove the sockets, unless the kernel starts again."""
         await super().cleanup(restart)
         if self._folder is not None and not restart:
-            self._folder.cleanup()
+            with contextlib.suppress(OSError):
+                self._folder.cleanup()
             self._folder = None
 
 

@@ -1,11 +1,11 @@
-"""The warm process: imports the scientific stack once, reads the packages once, then forks one kernel for each request.
+"""The warm process: imports the scientific stack once, reads the packages once, then forks a kernel for each request.
 
 It is single-threaded and opens no socket of its own before the fork: a lock that another thread holds, or a socket of the
 messaging library, would not survive it. It runs on Linux alone and is started by :mod:`analysis.batch.kernels.process`.
 
-One connection is one kernel (a Unix socket that keeps messages apart). The client sends what to run with the three
-standard streams; it gets the kernel's number, and its exit code when it ends. A client that goes away ends its kernel,
-and an owner that goes away ends the warm process with all kernels and its folder, however it died.
+One connection is one process (a Unix socket that keeps messages apart): a kernel, or a worker that runs notebooks on
+kernels. The client sends what to run with the three standard streams; it gets the process's number, and its exit code
+when it ends. A client that goes away ends its process, and an owner that goes away ends the warm process with all kernels and its folder, however it died.
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ from typing import Any, NoReturn
 LARGEST_REQUEST_BYTES = 1 << 20
 # From <linux/prctl.h>: end with the parent; take over processes whose parent has gone.
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
+# What a kernel loads when it starts.
+_KERNEL = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3",
+    "tornado.platform.asyncio",
+)  # fmt: skip
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -40,7 +46,6 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--listener", type=int, required=True)
     parser.add_argument("--lifeline", type=int, required=True)
-    parser.add_argument("--report", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("modules", nargs="*")
     given = parser.parse_args()
@@ -48,8 +53,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the owner says when to end
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
-        os.write(given.report, " ".join(_warm_up(given.modules)).encode())
-        os.close(given.report)
+        _warm_up(given.modules)
         # What is loaded now is for all kernels: a later collection must not touch, and so copy, its pages.
         gc.collect()
         gc.freeze()
@@ -59,23 +63,34 @@ def main() -> None:
         shutil.rmtree(given.folder, ignore_errors=True)
 
 
-def _warm_up(modules: list[str]) -> list[str]:
-    """Import what kernels need, run once what is slow the first time, and return what the modules say of it.
+def _warm_up(modules: list[str]) -> None:
+    """Import what kernels need, and run once what is slow the first time.
+
+    A module's ``check`` runs meanwhile in a process of its own; its ``warm_up`` takes for good what is checked there, and its
+    ``forget`` drops it all where it was not.
 
     The drawing backend is left to the kernel: fixed here, charts would be silently missing from its outputs.
     """
     os.environ.setdefault("MPLBACKEND", INLINE)
     # Some libraries ask on import whether they are in a notebook, and show wide tables otherwise if they are not.
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
-    for name in ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", *modules):
+    # An optional part of the schema library compiles a grammar for a second, for a format that no notebook has.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    for name in (*_KERNEL, *modules):
         importlib.import_module(name)
-    del builtins.get_ipython  # type: ignore[attr-defined]
-    said: list[str] = []
-    for warmed in filter(None, (getattr(sys.modules[name], "warm_up", None) for name in modules)):
-        # A package that cannot be read is refused by the kernel that asks for it.
+    del builtins.get_ipython, sys.modules["rfc3987_syntax"]  # type: ignore[attr-defined]
+    for module in (sys.modules[name] for name in modules if hasattr(sys.modules[name], "warm_up")):
+        checker = os.fork()
+        if not checker:
+            code = 1
+            with contextlib.suppress(BaseException):
+                module.check()
+                code = 0
+            os._exit(code)
         with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
-            said += warmed()
-    return said
+            module.warm_up()
+        if os.waitpid(checker, 0)[1]:
+            module.forget()
 
 
 class _Kernels:
@@ -184,7 +199,7 @@ def _start(listener: socket.socket, lifeline: int, wake: selectors.BaseSelector,
     sys.stdout.flush()
     pid = os.fork()
     if not pid:
-        _become_kernel(request, streams, [listener, connection, *kernels.connections.values()], lifeline, wake)
+        _become(request, streams, [listener, connection, *kernels.connections.values()], lifeline, wake)
     for stream in streams:
         os.close(stream)
     kernels.add(pid, connection)
@@ -221,14 +236,14 @@ def _keep_off_the_network(connection_file: Path) -> None:
     kernelapp.IOPubThread = PrivateOutput
 
 
-def _become_kernel(
+def _become(
     request: dict[str, Any],
     streams: list[int],
     sockets: list[socket.socket],
     lifeline: int,
     wake: selectors.BaseSelector,
 ) -> NoReturn:
-    """Turn the forked child into the kernel that was asked for; it ends here."""
+    """Turn the forked child into what was asked for: a kernel, or a process that does work; it ends here."""
     code = 1
     try:
         parent = os.getppid()
@@ -238,23 +253,20 @@ def _become_kernel(
         for one in sockets:
             one.close()
         os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         for target, stream in enumerate(streams):
             os.dup2(stream, target)
             os.close(stream)
         os.environ.clear()
         os.environ.update(request["env"])
         os.chdir(request["cwd"])
-        if (numpy := sys.modules.get("numpy")) is not None:
-            numpy.random.seed()
-        launcher = importlib.util.find_spec("ipykernel_launcher")
-        sys.argv = [str(launcher and launcher.origin), *request["arguments"]]
-        from ipykernel.kernelapp import IPKernelApp
+        if "arguments" in request:
+            _run_kernel(request["arguments"], parent)
+        else:
+            from analysis.batch.kernels.member import serve
 
-        _keep_off_the_network(Path(request["arguments"][1]))
-        IPKernelApp.launch_instance(argv=[*request["arguments"], f"--IPKernelApp.parent_handle={parent}"])
+            serve(0)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(bool(end.code))
@@ -270,6 +282,18 @@ def _become_kernel(
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def _run_kernel(arguments: list[str], parent: int) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if (numpy := sys.modules.get("numpy")) is not None:
+        numpy.random.seed()
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher and launcher.origin), *arguments]
+    _keep_off_the_network(Path(arguments[1]))
+    IPKernelApp.launch_instance(argv=[*arguments, f"--IPKernelApp.parent_handle={parent}"])
 
 
 if __name__ == "__main__":

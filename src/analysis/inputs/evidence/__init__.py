@@ -7,9 +7,7 @@ public (``known_from``); rows of a later day are hidden, so that a plan "made in
 from __future__ import annotations
 
 import functools
-import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -33,7 +31,19 @@ from analysis.inputs.evidence.checks import (
     refuse_names,
     refuse_repeated,
 )
+from analysis.inputs.package import CHECKED_PACKAGES, datasets, package_sha256, trust
 
+__all__ = [
+    "CHECKED_PACKAGES",
+    "Evidence",
+    "datasets",
+    "forget",
+    "load",
+    "package_sha256",
+    "trust",
+    "vouch",
+    "worst_grade",
+]
 GRADES = ("official", "yearbook_copy", "press", "repost", "derived", "inferred", "synthetic")
 SOURCED = GRADES[: GRADES.index("derived")]
 COLUMNS = [
@@ -57,8 +67,6 @@ UNITS = {
     "10,000 yuan": (1e4, "yuan"),
     "percent": (1e-2, "share"),
 }
-# sha256 of packages that the parent of this process has checked whole; the same bytes need no second check.
-CHECKED_PACKAGES = "TIBIAO_CHECKED_PACKAGES"
 
 
 @dataclass(frozen=True)
@@ -155,11 +163,6 @@ def worst_grade(grades: Any) -> str:
     return GRADES[max(ranks)] if ranks else ""
 
 
-def datasets(home: Path) -> list[str]:
-    """Return the names of the data packages under ``data``, sorted."""
-    return sorted(path.parent.name for path in (home / "data").glob("*/datapackage.json"))
-
-
 def load(dataset: str, as_of: date | None = None, home: Path | None = None) -> Evidence:
     """Read a data package, check it whole, and hide what was not known on ``as_of``.
 
@@ -232,27 +235,15 @@ def _checked_tables(
     return table, areas, tables["sources"].drop(columns="file").set_index("source_id"), described
 
 
-def package_sha256(dataset: str, home: Path) -> str:
-    """Return the sha256 of a package as it lies on disk now; empty where it is not readable."""
-    folder = home / "data" / dataset
-    try:
-        descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
-        return content_hash(
-            [folder / "datapackage.json", *(folder / one["path"] for one in descriptor["resources"])], home
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+def forget() -> None:
+    """Drop every package that this process has read."""
+    _known_on.cache_clear()
+    _checked_tables.cache_clear()
 
 
 def vouch(evidence: Evidence, home: Path) -> None:
     """Let the processes started from here trust this package, as long as its bytes stay the same."""
     trust([content_hash(evidence.files, home)])
-
-
-def trust(digests: Iterable[str]) -> None:
-    """Let this process, and those started from here, trust packages by the sha256 of their bytes; they were checked whole."""
-    known = {*os.environ.get(CHECKED_PACKAGES, "").split(","), *digests} - {""}
-    os.environ[CHECKED_PACKAGES] = ",".join(sorted(known))
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,11 +14,19 @@ from analysis.inputs.evidence import Evidence
 from analysis.inputs.parameters import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model import cost
-from analysis.model.caseload import decimal_year
 from analysis.model.funding import capacity_yuan, gate
+from analysis.model.pathway.draws import (
+    LEVELS,
+    AreaRanges,
+    Year,
+    by_setting,
+    central_standards,
+    people_of,
+    years_of,
+)
 from analysis.model.pathway.floors import policy_floors, shares, wide
+from analysis.model.pathway.kept import Kept
 from analysis.model.simulate import RESIDENCES, Case, prepare
-from analysis.model.simulate.case import SCORED
 
 # A road is costed once for every year: fewer draws than one year has, enough for its deciles.
 DRAWS = 1000
@@ -40,6 +48,8 @@ class Path:
         reached: draw by draw the first year in which that share meets the target; NaN where none does. Empty where no
             target is set.
         area: the class with the widest gap in its minima in the base year; empty where town and country are one.
+        by_area: where it was asked for: year, area_code, extra_p10, extra_p50, extra_p90, yuan a year, each within
+            extra_bound of what all draws at once would give.
     """
 
     case: Case
@@ -49,6 +59,7 @@ class Path:
     share: pd.DataFrame
     reached: np.ndarray
     area: str
+    by_area: pd.DataFrame | None = None
 
     @property
     def years(self) -> list[int]:
@@ -91,6 +102,9 @@ def along(
     target_share: Fraction | None = None,
     least_share: Mapping[int, Fraction] | None = None,
     draws: int = DRAWS,
+    *,
+    by_area: bool = False,
+    kept: Kept | None = None,
 ) -> Path:
     """Return what given floors come to, year by year.
 
@@ -105,30 +119,39 @@ def along(
         target_share: the rural share whose year is looked for, in force.
         least_share: year to the least rural share of the urban standard in every area; the policy's own by default.
         draws: of the assumptions.
+        by_area: whether the range of each area's extra cost is wanted too.
+        kept: by an earlier costing of the same draws and areas; changes nothing but the time that it takes.
     """
-    drawn = case.draw(draws)
-    settings = {name: np.concatenate([[value], drawn[name]]) for name, value in case.central().items()}
-    area, base = _widest(floors), case.scenario.base_year
-    standards, money, ratios = [], [], []
-    capacity, growth = _spent_now(case), float(case.scenario.fiscal.expenditure_growth_share)
-    for year, cells, after in _yearly(case, floors, settings, least_share or {}):
-        parts = case.evaluate(_scaled(case, settings, year), year, cells, after)
-        standards.append(_standards(case, year, after[0]))
-        ratios.append(_share(case, parts, area))
-        if year > base:
-            rise = (1 + growth) ** (year - base) - 1
+    kept = kept or Kept()
+    ranges_drawn = [
+        (name, one.unit, one.low, one.central, one.high, one.degrees_of_freedom, one.drawn)
+        for name, one in case.assumptions.items()
+    ]
+    drawn = kept.get("drawn", [ranges_drawn, case.scenario.seed, draws], lambda: case.draw(draws))
+    settings = {name: np.concatenate([[value], drawn[name]])[:, None] for name, value in case.central().items()}
+    years, area, base = years_of(case, floors, least_share or {}), _widest(floors), case.scenario.base_year
+    people, ranges = people_of(case, years, settings, kept), AreaRanges(case, years) if by_area else None
+    extra, ratio = by_setting(case, years, settings, people, area, ranges, kept)
+    standards, money = [], []
+    capacity, growth = _spent_now(case, years, kept), float(case.scenario.fiscal.expenditure_growth_share)
+    for at, (year, after) in enumerate(zip(years, central_standards(case, years), strict=True)):
+        standards.append(after[0])
+        if at:
+            parts = _central_parts(case, year, after, [own[at] for own in people])
+            rise = (1 + growth) ** (year.year - base) - 1
             can_spend = {tier: capacity_yuan(spent, rise) for tier, spent in capacity.items()}
-            money.append(_money(year, parts, can_spend, case))
-    table, ratio = pd.DataFrame(money).set_index("year"), np.array(ratios)
+            money.append(_money(year.year, parts, extra[at, 1:], can_spend, case))
+    table = pd.DataFrame(money).set_index("year")
     share = pd.DataFrame(
         {
             "central": ratio[:, 0],
-            **{f"p{level}": np.quantile(ratio[:, 1:], level / 100, axis=1) for level in (10, 50, 90)},
+            **{f"p{level}": np.quantile(ratio[:, 1:], level / 100, axis=1) for level in LEVELS},
         },
         index=[base, *table.index],
     )
     reached = first_year(ratio[1:, 1:], float(target_share), base + 1) if target_share else np.empty(0)
-    return Path(case, floors, pd.concat(standards, ignore_index=True), table, share, reached, area)
+    found = ranges.table() if ranges else None
+    return Path(case, floors, _standards(case, years, standards), table, share, reached, area, found)
 
 
 def first_year(share: np.ndarray, target_share: float, first: int) -> np.ndarray:
@@ -174,51 +197,41 @@ def _widest(floors: pd.DataFrame) -> str:
     return str(gaps.idxmax()) if gaps.max() > 0 else ""
 
 
-def _now(case: Case, settings: Mapping[str, np.ndarray]) -> np.ndarray:
-    return cost.standards_now(case.cells, {name: values[:, None] for name, values in settings.items()})
+def _central_parts(
+    case: Case, year: Year, after: np.ndarray, people: list[dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Return the parts of a year's cost, every assumption central, shape (1, n); people's first rows are the central ones."""
+    columns = {name: np.array([[value]]) for name, value in case.central().items()}
+    dibao, tekun = ({side: persons[:1] for side, persons in own.items()} for own in people)
+    return cost.evaluate(
+        year.cells, columns, dibao, tekun, case.tekun_multiple, year.least_share, year.step_yuan,
+        case.disability_living_yuan_month, after,
+    )  # fmt: skip
 
 
-def _yearly(
-    case: Case, floors: pd.DataFrame, settings: Mapping[str, np.ndarray], least_share: Mapping[int, Fraction]
-) -> Iterator[tuple[int, dict[str, np.ndarray], np.ndarray]]:
-    """Yield each year with its cells (floors of the base year beside that year's) and the standards in force, (S, n)."""
-    columns = {name: values[:, None] for name, values in settings.items()}
-    minima, supplements = (wide(floors, name) for name in ("minimum_yuan_month", "supplement_floor_yuan_month"))
-    code_of = {number: code for code, number in case.floors.classes.items()}
-    keys = list(zip(case.cells["area_class"].map(code_of), case.cells["residence"], strict=True))
-    own, step = Fraction(case.scenario.policy.rural_share.at_least), float(case.scenario.policy.round_urban.step_yuan)
-    base, standard = dict(case.cells), _now(case, settings)
-    for before, year in zip([None, *minima.index], minima.index, strict=False):
-        following = {
-            "next_minimum_yuan_month": minima.loc[year, keys].to_numpy(),
-            "next_floor_yuan_month": supplements.loc[year, keys].to_numpy(),
-        }
-        if before is not None:
-            step_cells = base | following | {"minimum_yuan_month": minima.loc[before, keys].to_numpy()}
-            standard = cost.next_standards(step_cells, standard, columns, least_share.get(year, own), step)
-        yield year, base | following, standard
+def _standards(case: Case, years: list[Year], standards: list[np.ndarray]) -> pd.DataFrame:
+    """Return each year's standards in force of every cell, one year below the other."""
+    own = {name: np.tile(years[0].cells[name], len(years)) for name in ("area_code", "residence", "observed")}
+    when = np.repeat([one.year for one in years], len(case.cells))
+    return pd.DataFrame({"year": when, **own, "standard_yuan_month": np.concatenate(standards)}).astype(
+        {"area_code": case.cells["area_code"].dtype, "residence": case.cells["residence"].dtype}
+    )
 
 
-def _scaled(case: Case, settings: Mapping[str, np.ndarray], year: int) -> dict[str, np.ndarray]:
-    """Return the settings of a year: a measured deviation a year is smaller the longer it lasts, by the root of time."""
-    scaled = dict(settings)
-    for name in SCORED:
-        own = case.counts[case.counts["residence"] == name.rpartition("_")[2]]
-        last = decimal_year(own["counted_on"].iloc[-1])
-        scaled[name] = settings[name] * np.sqrt((case.year + 0.5 - last) / (year + 0.5 - last))
-    return scaled
-
-
-def _standards(case: Case, year: int, standard: np.ndarray) -> pd.DataFrame:
-    table = case.cells[["area_code", "residence", "observed"]].assign(year=year, standard_yuan_month=standard)
-    return table[["year", "area_code", "residence", "observed", "standard_yuan_month"]]
-
-
-def _spent_now(case: Case) -> dict[str, float]:
+def _spent_now(case: Case, years: list[Year], kept: Kept) -> dict[str, float]:
     """Return what each tier spends on dibao and tekun in the base year, every assumption central, yuan."""
-    settings = {name: np.array([value]) for name, value in case.central().items()}
-    parts = case.evaluate(settings, year=case.scenario.base_year)
-    return _by_tier(case, parts["minimum_spending"], parts["dibao_spending"] + parts["tekun_spending"])
+
+    def make() -> dict[str, float]:
+        settings = {name: np.array([value]) for name, value in case.central().items()}
+        parts = case.evaluate(settings, year=case.scenario.base_year)
+        return _by_tier(case, parts["minimum_spending"], parts["dibao_spending"] + parts["tekun_spending"])
+
+    # Without a rise no floor to come has a part in it.
+    cells = [values for name, values in sorted(years[0].cells.items()) if not name.startswith("next_")]
+    counts = [table[name].to_numpy() for table in (case.counts, case.tekun) for name in sorted(table)]
+    fixed = [case.scenario.base_year, case.tekun_multiple, years[0].step_yuan, case.disability_living_yuan_month]
+    shares = sorted((kind, *sorted(own.items())) for kind, own in case.scenario.shares.shares.items())
+    return kept.get("spent", [*cells, *counts, *fixed, sorted(case.central().items()), shares], make)
 
 
 def _by_tier(case: Case, least: np.ndarray, whole: np.ndarray) -> dict[str, float]:
@@ -228,16 +241,17 @@ def _by_tier(case: Case, least: np.ndarray, whole: np.ndarray) -> dict[str, floa
     return {tier: float(values.sum()) for tier, values in tiers.items()}
 
 
-def _money(year: int, parts: dict[str, np.ndarray], capacity: Mapping[str, float], case: Case) -> dict[str, float]:
-    extra = parts["extra"].sum(axis=1)
+def _money(
+    year: int, parts: dict[str, np.ndarray], drawn: np.ndarray, capacity: Mapping[str, float], case: Case
+) -> dict[str, float]:
     shared = _by_tier(case, parts["minimum_extra"], parts["extra"])
     without = _by_tier(case, parts["minimum_spending"], parts["dibao_spending"] + parts["tekun_spending"])
     spending = {tier: without[tier] + shared[tier] for tier in shared}
     borne = gate(spending, {tier: float(value) for tier, value in capacity.items()})
     return {
         "year": year,
-        "extra": extra[0],
-        **{f"extra_p{level}": float(np.quantile(extra[1:], level / 100)) for level in (10, 50, 90)},
+        "extra": parts["extra"].sum(axis=1)[0],
+        **{f"extra_p{level}": float(np.quantile(drawn, level / 100)) for level in LEVELS},
         **{f"extra_{tier}": value for tier, value in shared.items()},
         "spending": sum(spending.values()),
         "capacity": float(sum(capacity.values())),
@@ -245,16 +259,6 @@ def _money(year: int, parts: dict[str, np.ndarray], capacity: Mapping[str, float
         "short": borne.short_yuan,
         "recipients_persons": float((parts["persons"] + parts["entrants"])[0].sum()),
     }
-
-
-def _share(case: Case, parts: dict[str, np.ndarray], area: str) -> np.ndarray:
-    """Return the recipients' mean rural standard over the mean urban one in the areas of a class, shape (S,)."""
-    means = []
-    for side in ("rural", "urban"):
-        here = (case.cells["area_class"] == case.floors.classes.get(area, "")) & (case.cells["residence"] == side)
-        persons, standard = parts["persons"][:, here], parts["next_standard"][:, here]
-        means.append((persons * standard).sum(axis=1) / persons.sum(axis=1) if here.any() else np.ones(len(persons)))
-    return means[0] / means[1]
 
 
 __all__ = ["Path", "along", "first_year", "pathway", "policy_floors", "real_yuan_month", "shares"]

@@ -58,17 +58,18 @@ def path_rows(evidence: Evidence, path: Path, road: Road, grade: str, costed: li
     scenario = path.case.scenario
     rows = Rows({"scenario": scenario.id, "dataset": evidence.dataset}, evidence.areas["name_zh"].to_dict())
     rests = [*costed, f"fiscal_{scenario.fiscal.id}"]
-    _one_path(rows, evidence, path, "path", grade, rests)
-    _reached(rows, path, grade)
+    one_path(rows, evidence, path, "path", grade, rests)
+    reached_rows(rows, path, grade)
     if road.path is not None:
-        _one_path(rows, evidence, road.path, "road", grade, rests)
+        one_path(rows, evidence, road.path, "road", grade, rests)
         _price(rows, path, road, {"grade": grade, "rests_on": costed})
     _conflict(rows, evidence.whole, path, road)
     _borne(rows, evidence, path, {"grade": grade, "rests_on": costed, "year": path.years[0]})
     return rows.table()
 
 
-def _one_path(rows: Rows, evidence: Evidence, path: Path, prefix: str, grade: str, rests: list[str]) -> None:
+def one_path(rows: Rows, evidence: Evidence, path: Path, prefix: str, grade: str, rests: list[str]) -> None:
+    """Add what a path comes to, year by year; the measures' names begin with ``prefix``."""
     floor_grade = worst_grade(path.case.floors.grades.values())
     for line in path.floors.itertuples():
         where = {"area_code": line.area_code, "residence": line.residence, "programme": "dibao", "year": line.year}
@@ -115,8 +116,8 @@ def _money(rows: Rows, evidence: Evidence, path: Path, prefix: str, common: dict
     rows.add(f"{prefix}_extra_cost_all_years", path.money["extra"].sum(), "yuan", year=path.years[-1], **common)
 
 
-def _reached(rows: Rows, path: Path, grade: str) -> None:
-    """The year in which the target is met, in the minima and, with its interval, in force; absent where it is not."""
+def reached_rows(rows: Rows, path: Path, grade: str) -> None:
+    """Add the year in which the target is met, in the minima and, with its interval, in force; absent where it is not."""
     target = path.case.scenario.road.target_share
     if target is None or not path.area:
         return

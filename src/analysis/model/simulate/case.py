@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -71,6 +73,12 @@ class Case:
         """The year that is planned."""
         return self.scenario.base_year + 1
 
+    @functools.cached_property
+    def counted(self) -> dict[tuple[str, str], Counted]:
+        """What the published recipients of each programme and residence say of the years to come."""
+        tables = {"dibao": self.counts, "tekun": self.tekun}
+        return {(name, side): counted(table, side) for name, table in tables.items() for side in RESIDENCES}
+
     def central(self) -> dict[str, float]:
         """Return every assumption's central value."""
         return {name: float(assumption.central) for name, assumption in self.assumptions.items()}
@@ -98,8 +106,8 @@ class Case:
         return cost.evaluate(
             self.cells if cells is None else cells,
             columns,
-            {side: persons_next(self.counts, side, columns, when) for side in RESIDENCES},
-            {side: tekun_next(self.tekun, side, columns, when) for side in RESIDENCES},
+            {side: persons_next(self.counted["dibao", side], side, columns, when) for side in RESIDENCES},
+            {side: tekun_next(self.counted["tekun", side], side, columns, when) for side in RESIDENCES},
             self.tekun_multiple,
             Fraction(self.scenario.policy.rural_share.at_least),
             float(self.scenario.policy.round_urban.step_yuan),
@@ -228,17 +236,30 @@ def stretched(assumption: Assumption, values: np.ndarray, width: float) -> np.nd
     return np.maximum(wider, 0.0) if assumption.unit in ("exponent", "times") else wider
 
 
-def persons_next(counts: pd.DataFrame, residence: str, settings: Settings, year: int) -> np.ndarray:
-    """Return a year's recipients of a residence on their trend, shape (S, 1)."""
+class Counted(NamedTuple):
+    """The last count of a programme's recipients in a residence, its day, and the yearly drift of the counts before it."""
+
+    persons: float
+    counted_on: pd.Timestamp
+    trend_share_year: float
+
+
+def counted(counts: pd.DataFrame, residence: str) -> Counted:
+    """Return what published recipients of a residence say of the years to come."""
     own = counts[counts["residence"] == residence]
-    trend = caseload.window_trend(own) + settings[f"caseload_deviation_{residence}"]
-    return caseload.on_trend(own["persons"].iloc[-1], own["counted_on"].iloc[-1], trend, year)
+    trend = caseload.window_trend(own) if len(own) > 1 else float("nan")
+    return Counted(float(own["persons"].iloc[-1]), own["counted_on"].iloc[-1], trend)
 
 
-def tekun_next(counts: pd.DataFrame, residence: str, settings: Settings, year: int) -> np.ndarray:
+def persons_next(last: Counted, residence: str, settings: Settings, year: int) -> np.ndarray:
+    """Return a year's recipients of a residence on their trend, shape (S, 1)."""
+    trend = last.trend_share_year + settings[f"caseload_deviation_{residence}"]
+    return caseload.on_trend(last.persons, last.counted_on, trend, year)
+
+
+def tekun_next(last: Counted, _residence: str, settings: Settings, year: int) -> np.ndarray:
     """Return a year's tekun recipients of a residence: the last count, moved as assumed, shape (S, 1)."""
-    last = counts[counts["residence"] == residence].iloc[-1]
-    return caseload.on_trend(last["persons"], last["counted_on"], settings["tekun_deviation"], year)
+    return caseload.on_trend(last.persons, last.counted_on, settings["tekun_deviation"], year)
 
 
 def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:

@@ -37,7 +37,13 @@ def _cleaner() -> Cleaner:
 
 def clean(html: object) -> str:
     """Return markup with nothing in it but :data:`TAGS`, :data:`ATTRIBUTES` and plain links; the rest is shown as text."""
-    return _cleaner().clean(TABLE_STYLE.sub("", str(html)))
+    return _cleaned(str(html))
+
+
+@functools.lru_cache(maxsize=1024)
+def _cleaned(html: str) -> str:
+    """Clean a piece once: the pages of a batch share their prose."""
+    return _cleaner().clean(TABLE_STYLE.sub("", html))
 
 
 def _no_code(_source: str, **_: Any) -> str:
