@@ -1,10 +1,10 @@
 # Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
-.PHONY: help memo test browser run check lab accept verify bench
+.PHONY: help memo test browser run check lab accept verify batch bench bench-quick
 READY := .venv/ready
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@sh tools/setup.sh
@@ -33,5 +33,11 @@ accept: $(READY) ## store the notebooks' outputs anew and say what changed
 verify: $(READY) ## find changed, missing or stale files in out/memo
 	@.venv/bin/tibiao verify out/memo
 
-bench: $(READY) ## CPU seconds of the model, into benchmarks/results
-	@.venv/bin/python benchmarks/model.py
+batch: $(READY) ## a batch file: make batch FILE=memo
+	@.venv/bin/tibiao batch $(or $(FILE),memo)
+
+bench: $(READY) ## every benchmark, into benchmarks/results (a quarter of an hour)
+	@.venv/bin/python benchmarks/run.py
+
+bench-quick: $(READY) ## the same with fewer scenarios, under ten minutes
+	@.venv/bin/python benchmarks/run.py --quick

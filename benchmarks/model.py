@@ -7,16 +7,11 @@ import os
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
-import json
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 from road import road_figures
 
 from analysis.inputs.evidence import load
@@ -76,24 +71,3 @@ def measure() -> dict[str, float]:
     )
     found["simulate_5000_over_500_draws_ratio"] = found["simulate_cpu_s"] / found["simulate_500_draws_cpu_s"]
     return found | road_figures(evidence, case)
-
-
-def main() -> None:
-    """Print the figures, and write them beside the versions and the load into ``benchmarks/results``."""
-    load_before, figures = os.getloadavg(), measure()
-    for name, value in figures.items():
-        print(f"{name:40} {value:10.3f}")
-    record = {
-        "date": date.today().isoformat(),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "pandas": pd.__version__},
-        "load_average_before": load_before,
-        "load_average_after": os.getloadavg(),
-        "figures": {name: round(value, 4) for name, value in figures.items()},
-    }
-    path = HOME / "benchmarks" / "results" / f"{record['date']}.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-
-
-if __name__ == "__main__":
-    main()

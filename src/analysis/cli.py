@@ -91,7 +91,7 @@ WORKERS = click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=None,
-    help="Processes; one more than cores by default, since a notebook waits now and then.",
+    help="Processes; three for each core by default, since a notebook waits now and then.",
 )
 FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is done already.")
 

@@ -51,8 +51,9 @@ def slug(text: str, what: str) -> str:
 
 
 def sha256(path: Path) -> str:
-    """Return the sha256 of a file's bytes, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the sha256 of a file's bytes, in hex; a large file is never held whole."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def content_hash(paths: Iterable[Path], root: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from analysis.inputs.package import trust
 from analysis.inputs.parameters import Scenario, Text
 from analysis.session import COMPARED
 
+# More lines than this are read in the page, not on a terminal.
+MOST_ROWS = 40
 STORED = ("results.csv", "record.json")
 
 
@@ -102,14 +105,18 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
 
 
 def _refuse_unready(batch: Batch, snapshot: Snapshot, crew: Crew) -> None:
-    """Refuse what the run of a scenario would refuse; here where the crew is a cluster, which gets nothing refused.
+    """Refuse what the run of a scenario would refuse; here where the crew is a cluster, which gets nothing refused."""
+    # Scenarios that differ in the values of their assumptions alone fit the package, or do not, together.
+    asked = {_fits_as(one): one for one in batch.scenarios.values()}
+    hands = crew if isinstance(crew, LocalCrew) else OwnHands(batch.home)
+    datasets = sorted({task.dataset for task in batch.tasks})
+    hands.submit(refuse_unready, datasets, list(asked.values()), snapshot.parcel).result()
 
-    The cells of a grid differ in single values: one cell of each scenario shows whether its files fit the package.
-    """
-    first = {task.scenario: task.value for task in reversed(batch.tasks) if task.scope == "scenario"}
-    named = [batch.scenarios[value] for value in first.values()] or list(batch.scenarios.values())
-    hands = crew if isinstance(crew, LocalCrew) else OwnHands()
-    hands.submit(refuse_unready, sorted({task.dataset for task in batch.tasks}), named, snapshot.parcel).result()
+
+def _fits_as(one: Scenario) -> str:
+    kinds = [(name, assumption.scored) for name, assumption in sorted(one.assumptions.items())]
+    shares = sorted(one.shares.shares)
+    return f"{one.dataset} {one.as_of} {one.base_year} {one.horizon} {one.policy} {one.road} {shares} {kinds}"
 
 
 def _crew(batch: Batch, snapshot: Snapshot, due: int) -> Crew:
@@ -168,7 +175,7 @@ def _documents(
     folders = store.result_folders(batch.tasks, ended, out)
     tables = {folder.relative_to(out).as_posix(): files.sha256(folder / "results.csv") for folder in folders}
     code = {"code": snapshot.code_sha256}
-    hands = crew if isinstance(crew, LocalCrew) else OwnHands()
+    hands = crew if isinstance(crew, LocalCrew) else OwnHands(batch.home)
     written = store.made_once(
         out, "results", tables | code, lambda: hands.submit(call, "analysis.batch.gather:gather", folders, out).result()
     )
@@ -185,9 +192,11 @@ def _site(
     """Write the page for the browser: a scenario's part of it, and the pages of its notebooks, by whoever is free."""
     say("making the page for the browser")
     module, scenarios = "analysis.batch.site", dict(batch.scenarios)
-    parts = list(hands.map(functools.partial(call, f"{module}:part", out, failed, batch.home), scenarios.values()))
-    given = (out, batch.title, scenarios, batch.languages, failed, parts)
-    index, font = hands.submit(call, f"{module}:write_index", *given).result()
+    with tempfile.TemporaryDirectory(prefix="tibiao-") as rows:
+        given = functools.partial(call, f"{module}:part", out, failed, hands.home, Path(rows))
+        parts = list(hands.map(given, scenarios.values()))
+        shown = (out, batch.title, scenarios, batch.languages, failed, parts, Path(rows))
+        index, font = hands.submit(call, f"{module}:write_index", *shown).result()
     folders = ["", *{one.dataset: None for one in scenarios.values()}, *scenarios]
     pages = hands.map(functools.partial(call, f"{module}:write_pages", out, failed, font), folders)
     return [index, *(path for written in pages for path in written)]
@@ -212,9 +221,12 @@ def summary(batch: Batch, ended: Sequence[Ended], out: Path) -> Any:
         ("state", "left"),
     ):
         table.add_column(name, justify=align, overflow="fold")
-    for name in batch.scenarios:
+    shown = sorted(batch.scenarios, key=lambda name: name not in failed)[:MOST_ROWS]
+    for name in (name for name in batch.scenarios if name in shown):
         if name in failed:
             table.add_row(name, "", "", "", f"failed: {failed[name][0]}")
         elif (found := headline(out / name / "results.csv")) is not None:
             table.add_row(name, *found, "done")
+    if (more := len(batch.scenarios) - len(shown)) > 0:
+        table.add_row(f"and {more} more: {'index.html' if batch.site else 'results.csv'}", "", "", "", "")
     return table

@@ -44,7 +44,14 @@ class Crew(Protocol):
 
 
 class OwnHands:
-    """Does what little there is in this process."""
+    """Does what little there is in this process.
+
+    Attributes:
+        home: the folder that holds data and parameters.
+    """
+
+    def __init__(self, home: Path):
+        self.home = home
 
     def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
         """Do a piece of work at once."""
@@ -64,19 +71,20 @@ class LocalCrew:
 
     Attributes:
         size: number of processes.
+        home: the folder that holds data and parameters, as they were when the batch began.
     """
 
     def __init__(self, size: int, home: Parcel):
         self.size = size
-        self._home = home
+        self._parcel = home
         self._members: list[Any] = []
         self._busy: dict[Future[Any], Any] = {}
 
     def __enter__(self) -> LocalCrew:
         self._folder = tempfile.mkdtemp(prefix="tibiao-")
-        unpacked = self._home.unpacked(Path(self._folder))
+        self.home = self._parcel.unpacked(Path(self._folder))
         shared = os.environ.get(SHARED)
-        self._warm = WarmProcess(home=unpacked, folder=self._folder) if can_fork() and not shared else None
+        self._warm = WarmProcess(home=self.home, folder=self._folder) if can_fork() and not shared else None
         self._told = {UNPACKED: self._folder, **ONE_THREAD}
         if address := self._warm.address if self._warm else shared:
             self._told[SHARED] = address

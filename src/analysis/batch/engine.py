@@ -67,6 +67,7 @@ class Engine:
             log_output=log_output,
             record_timing=False,
             shutdown_kernel="immediate",
+            extra_arguments=["--HistoryManager.enabled=False"],  # a person's history is no place for a batch's cells
             **options,
         )
         managed.notebook_start()

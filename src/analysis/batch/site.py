@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -74,9 +75,9 @@ class Found:
     signs: frozenset[str]
 
 
-# What a scenario adds to the page: its row as HTML, how its run ended, what of its cost is assumed, and its signs. Plain
-# values, so that a process that hands them on need not load this module.
-Part = tuple[bytes, str, float | None, str]
+# What a scenario adds to the page beside its row: how its run ended, what of its cost is assumed, and its signs. Plain
+# values, so that a process that hands them on need not load this module; the row itself waits in a file.
+Part = tuple[str, float | None, str]
 
 
 def write_site(
@@ -98,9 +99,28 @@ def write_site(
     Raises:
         InfrastructureFailed: a file cannot be written.
     """
-    parts = [part(out, failed, home, one) for one in scenarios.values()]
-    index, font = write_index(out, title, scenarios, languages, failed, parts)
+    with tempfile.TemporaryDirectory() as rows:
+        parts = [part(out, failed, home, Path(rows), one) for one in scenarios.values()]
+        index, font = write_index(out, title, scenarios, languages, failed, parts, Path(rows))
     return [*(one for name in folders(scenarios) for one in write_pages(out, failed, font, name)), index]
+
+
+def warm_up() -> None:
+    """Load and compile once, in the process that others are forked from, what every page needs."""
+    page.letters()
+    shown = {"text/html": "<table><tr><td>1</td></tr></table>", "text/plain": "1"}
+    cells = [nbformat.v4.new_markdown_cell("**1**"), nbformat.v4.new_code_cell("1")]
+    cells[1].outputs = [nbformat.v4.new_output("execute_result", shown)]
+    title = Text(zh="", en="")
+    page.notebook(
+        title,
+        notebook.body(nbformat.v4.new_notebook(cells=cells)),
+        {},
+        {"index": "", "source": "", "other": "", "name": ""},
+        "",
+        "zh",
+    )
+    page.row(page.Row("", title, title, title, "", title, None, (), page.Folder(), ()))
 
 
 def folders(scenarios: dict[str, Scenario]) -> list[str]:
@@ -108,13 +128,14 @@ def folders(scenarios: dict[str, Scenario]) -> list[str]:
     return ["", *_datasets(scenarios), *scenarios]
 
 
-def part(out: Path, failed: dict[str, str], home: Path, scenario: Scenario) -> Part:
-    """Return what a scenario adds to the page."""
+def part(out: Path, failed: dict[str, str], home: Path, rows: Path, scenario: Scenario) -> Part:
+    """Write a scenario's row into the folder ``rows``, and return what else it adds to the page."""
     found = _found(out, scenario.id, failed)
     row = _row(scenario, found, failed, functools.partial(_known, home=home))
     html = page.row(row)
     share = row.numbers.assumed_share if row.numbers else None
-    return html.encode(), row.state, share, "".join(sorted(found.signs | frozenset(html)))
+    (rows / f"{scenario.id}.html").write_text(html, "utf-8")
+    return row.state, share, "".join(sorted(found.signs | frozenset(html)))
 
 
 def write_index(
@@ -124,6 +145,7 @@ def write_index(
     languages: Sequence[str],
     failed: dict[str, str],
     parts: Sequence[Part],
+    rows: Path,
 ) -> tuple[Path, str]:
     """Write ``index.html``.
 
@@ -134,18 +156,19 @@ def write_index(
         languages: of the batch; the page opens in the first.
         failed: name of a task to why it failed.
         parts: what each scenario adds, in order.
+        rows: the folder that holds their rows.
 
     Returns:
         The file, and the font with every sign of the site.
     """
     shared = {name: _found(out, name, failed) for name in ("", *_datasets(scenarios))}
-    shares = [share for _, _, share, _ in parts if share is not None]
-    head = _head(title, scenarios, shared, Counter(state for _, state, _, _ in parts), shares, failed)
+    shares = [share for _, share, _ in parts if share is not None]
+    head = _head(title, scenarios, shared, Counter(state for state, _, _ in parts), shares, failed)
     signs = set(page.letters()).union(
         *_said(head), *(signs for *_, signs in parts), *(one.signs for one in shared.values())
     )
     font = font_subset("".join(sorted(signs)))
-    html = page.index(head, [html for html, *_ in parts], font, languages[0])
+    html = page.index(head, [(rows / f"{name}.html").read_bytes() for name in scenarios], font, languages[0])
     return files.write_atomically(out / "index.html", html), font
 
 

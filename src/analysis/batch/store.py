@@ -145,9 +145,12 @@ def _receipt(out: Path, name: str) -> dict[str, Any]:
 
 def done_before(out: Path, snapshot: Snapshot) -> list[str]:
     """Return the sha256 of those of today's data packages that some task was done with in a folder already."""
-    receipts = (out / RECEIPTS).rglob("*.json") if (out / RECEIPTS).is_dir() else ()
-    texts = [path.read_text("utf-8") for path in receipts]
-    return [digest for digest in snapshot.data_sha256.values() if digest and any(digest in text for text in texts)]
+    receipts = sorted((out / RECEIPTS).rglob("*.json")) if (out / RECEIPTS).is_dir() else []
+    return [
+        digest
+        for digest in snapshot.data_sha256.values()
+        if digest and any(digest in path.read_text("utf-8") for path in receipts)
+    ]
 
 
 def taken(out: Path, task: Task) -> Ended:

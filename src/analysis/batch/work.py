@@ -110,10 +110,10 @@ def refuse_unready(datasets: Sequence[str], scenarios: Sequence[Scenario], home:
 
     folder = home.unpacked(_place())
     for dataset in datasets:
-        package = load(dataset, None, folder)
+        load(dataset, None, folder)
         for one in scenarios:
             if one.dataset == dataset:
-                prepare(package.known_on(one.as_of), one, read_rules(dataset, folder))
+                prepare(load(dataset, one.as_of, folder), one, read_rules(dataset, folder))
 
 
 def execute(

@@ -12,6 +12,7 @@ import functools
 import hashlib
 import itertools
 import os
+import weakref
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -159,7 +160,24 @@ def read_scenario(
                     return at if key else at.rpartition(": ")[0]
         return place(key)
 
-    return validated(Scenario, whole, where)
+    return _sharing_groups(validated(Scenario, whole, where))
+
+
+# The groups of parameters that scenarios of this process hold, by their values.
+_GROUPS: weakref.WeakValueDictionary[tuple[type, str], Strict] = weakref.WeakValueDictionary()
+
+
+def _sharing_groups(scenario: Scenario) -> Scenario:
+    """Let scenarios hold the groups that they have in common once: a batch has hundreds that differ in a single value."""
+
+    def held(group: Strict) -> Strict:
+        return _GROUPS.setdefault((type(group), group.model_dump_json()), group)
+
+    alone = {name: held(getattr(scenario, name)) for name in ("policy", "fiscal", "timing", "road")}
+    several = {
+        name: {key: held(one) for key, one in getattr(scenario, name).items()} for name in ("assumptions", "sharing")
+    }
+    return scenario.model_copy(update=alone | several)
 
 
 def _stored(name: Any, home: Path, named_at: str | None = None) -> ParameterFile:

@@ -130,13 +130,17 @@ def linked_yuan_year(
     if "price_link_months_share" in settings:
         months_share = settings["price_link_months_share"]
         parts["price_link"] = price_link_yuan_year(rise_yuan_month, everyone, months_share)
-    weight = persons / persons.sum(axis=-1, keepdims=True)
     if {"low_income_edge_persons", "low_income_edge_benefit_yuan_month"} <= set(settings):
-        edge = settings["low_income_edge_persons"] * weight
+        edge = settings["low_income_edge_persons"] * _weight(persons)
         after = low_income_edge_persons(edge, standard_yuan_month, standard_yuan_month + rise_yuan_month, elasticity)
         parts["low_income_edge"] = MONTHS * (after - edge) * settings["low_income_edge_benefit_yuan_month"]
     if "disability_living_persons" in settings:
         # The hardship subsidy goes with membership of dibao: it grows as the recipients do.
-        entering = settings["disability_living_persons"] * weight * entrants / persons
+        entering = settings["disability_living_persons"] * _weight(persons) * entrants / persons
         parts["disability_living"] = MONTHS * entering * disability_living_yuan_month
     return parts
+
+
+def _weight(persons: np.ndarray) -> np.ndarray:
+    """Return each cell's share of all recipients."""
+    return persons / persons.sum(axis=-1, keepdims=True)

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from analysis import files
 from analysis.errors import ParametersRefused, nearest
 from analysis.inputs.scenario import Scenario, cells, read_batch, read_scenario
@@ -50,6 +48,8 @@ def start(
         DataRefused: the data package.
     """
     _refuse_injected()
+    import pandas as pd  # here, so that a command which asks this module for a name starts at once
+
     pd.set_option("display.max_colwidth", None)  # reasons are for reading, not for cutting off
     where = files.home(home)
     if lang not in LANGUAGES:

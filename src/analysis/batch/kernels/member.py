@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from analysis.batch.kernels.process import ForkedProcess
@@ -39,27 +38,26 @@ class ForkedMember:
             )
         self.pid = self._process.pid
         self._connection = Connection(ours.detach())
+        self._thread = ThreadPoolExecutor(1)
 
     def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
         """Hand out a piece of work; the one before must have ended."""
-        future: Future[Any] = Future()
-        Thread(target=self._do, args=(future, (work, given)), daemon=True).start()
-        return future
+        return self._thread.submit(self._do, (work, given))
 
-    def _do(self, future: Future[Any], order: tuple[Callable[..., Any], tuple[Any, ...]]) -> None:
+    def _do(self, order: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:
         try:
             self._connection.send(order)
             went_well, result = self._connection.recv()
-        except (OSError, EOFError):
-            future.set_exception(BrokenProcessPool("the process died with its work"))
-        except Exception as error:
-            future.set_exception(error)
-        else:
-            (future.set_result if went_well else future.set_exception)(result)
+        except (OSError, EOFError) as error:
+            raise BrokenProcessPool("the process died with its work") from error
+        if not went_well:
+            raise result
+        return result
 
     def kill(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
+        self._thread.shutdown(wait=False)
 
 
 def serve(descriptor: int) -> None:

@@ -28,6 +28,13 @@ MODULES = (
     "analysis.session.warmth",
 )
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# The column library's own allocator starts a thread, which a fork would leave behind. Large pieces of memory go back to the
+# system when they are free, so that a kernel holds only what it uses; the system's own rule would keep up to 32 MiB of each.
+_ALLOCATION = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_MMAP_THRESHOLD_": "16777216",
+    "MALLOC_TRIM_THRESHOLD_": "16777216",
+}
 _CLOSE_SECONDS = 5
 
 
@@ -57,8 +64,7 @@ class WarmProcess:
         listener.bind(self.address)
         listener.listen(128)  # who asks before it is warm waits
         theirs, self._lifeline = os.pipe()
-        # The column library's own allocator starts a thread, which a fork would leave behind.
-        own = {**ONE_THREAD, "ARROW_DEFAULT_MEMORY_POOL": "system"} | ({"TIBIAO_HOME": str(home)} if home else {})
+        own = {**ONE_THREAD, **_ALLOCATION} | ({"TIBIAO_HOME": str(home)} if home else {})
         self._owner = os.getpid()
         command = [sys.executable, "-m", "analysis.batch.kernels.warm", "--listener", str(listener.fileno())]
         self._process = subprocess.Popen(

@@ -80,17 +80,23 @@ def _warm_up(modules: list[str]) -> None:
         importlib.import_module(name)
     del builtins.get_ipython, sys.modules["rfc3987_syntax"]  # type: ignore[attr-defined]
     for module in (sys.modules[name] for name in modules if hasattr(sys.modules[name], "warm_up")):
-        checker = os.fork()
-        if not checker:
-            code = 1
-            with contextlib.suppress(BaseException):
-                module.check()
-                code = 0
-            os._exit(code)
+        checker = _checked_meanwhile(module) if hasattr(module, "check") else 0
         with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
             module.warm_up()
-        if os.waitpid(checker, 0)[1]:
+        if checker and os.waitpid(checker, 0)[1]:
             module.forget()
+
+
+def _checked_meanwhile(module: Any) -> int:
+    """Start a process that checks what a module's ``warm_up`` takes for good; return its number."""
+    checker = os.fork()
+    if not checker:
+        code = 1
+        with contextlib.suppress(BaseException):
+            module.check()
+            code = 0
+        os._exit(code)
+    return checker
 
 
 class _Kernels:

@@ -69,9 +69,9 @@ UNITS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """One data package as it was known on ``as_of``.
+    """One data package as it was known on ``as_of``; one object stands for one package and day.
 
     Attributes:
         dataset: the package's name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,7 +57,15 @@ def headline_standards(evidence: Evidence) -> pd.DataFrame:
 
 
 def history(evidence: Evidence, rules: Sequence[Rule]) -> History:
-    """Return the gap in the minima year by year, its adequacy, and how the rules explain each rise."""
+    """Return the gap in the minima year by year, its adequacy, and how the rules explain each rise.
+
+    All scenarios of a day share one history: what was reckoned once in a process is given again, and not to be changed.
+    """
+    return _history(evidence, tuple(rules))
+
+
+@functools.lru_cache(maxsize=8)
+def _history(evidence: Evidence, rules: tuple[Rule, ...]) -> History:
     minima = headline_standards(evidence)
     gap = gap_table(minima[["area_code", "year", "residence", "value_yuan_month"]])
     grades = minima.groupby(["area_code", "year"])["grade"].agg(worst_grade).rename("grade").reset_index()
