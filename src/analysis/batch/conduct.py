@@ -173,16 +173,18 @@ def _documents(
 ) -> list[Path]:
     """Make the table of all results and the page for the browser, where what they show has changed."""
     folders = store.result_folders(batch.tasks, ended, out)
-    tables = {folder.relative_to(out).as_posix(): files.sha256(folder / "results.csv") for folder in folders}
-    code = {"code": snapshot.code_sha256}
+    tables = {
+        "tables": files.content_hash([folder / "results.csv" for folder in folders], out),
+        "code": snapshot.code_sha256,
+    }
     hands = crew if isinstance(crew, LocalCrew) else OwnHands(batch.home)
     written = store.made_once(
-        out, "results", tables | code, lambda: hands.submit(call, "analysis.batch.gather:gather", folders, out).result()
+        out, "results", tables, lambda: hands.submit(call, "analysis.batch.gather:gather", folders, out).result()
     )
     if not batch.site:
         return written
     failed = {one.task: one.reason for one in ended if one.exit_code}
-    shown = store.contents_sha256(batch.tasks, out) | tables | failed | {"title": f"{batch.title}"} | code
+    shown = {"contents": store.contents_sha256(batch.tasks, out), "title": f"{batch.title}"} | tables | failed
     return written + store.made_once(out, "index", shown, lambda: _site(batch, failed, out, hands, say))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import socket
@@ -129,9 +130,13 @@ def made_once(out: Path, name: str, rests_on: Mapping[str, str], make: Callable[
     return [out / file for file in digests]
 
 
-def contents_sha256(tasks: Sequence[Task], out: Path) -> dict[str, str]:
-    """Return the sha256 of every file that the tasks of a batch have written, by its place."""
-    return {name: digest for task in tasks for name, digest in _receipt(out, task.name).get("files", {}).items()}
+def contents_sha256(tasks: Sequence[Task], out: Path) -> str:
+    """Return one sha256 over all that the tasks of a batch have written: every file's place and bytes."""
+    whole = hashlib.sha256()
+    for task in tasks:
+        for name, digest in _receipt(out, task.name).get("files", {}).items():
+            whole.update(f"{name}\0{digest}\0".encode())
+    return whole.hexdigest()
 
 
 def _receipt(out: Path, name: str) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
 import nbformat
 
 from analysis import files
-from analysis.batch.engine import KERNEL
 from analysis.batch.plan import notebooks
+from analysis.batch.snapshot import KERNEL
 from analysis.errors import ScenarioFailed
 
 CHECKED = "nbval-check-output"
@@ -39,15 +40,17 @@ def refresh(home: Path) -> list[str]:
 def _executed(name: str, home: Path) -> nbformat.NotebookNode:
     """Run a notebook as it stands, without injected parameters, and strip what differs from run to run."""
     from nbclient import NotebookClient
+    from traitlets.config import Config
 
     notebook = nbformat.read(home / "notebooks" / f"{name}.ipynb", 4)
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook,
             timeout=300,
-            kernel_name=KERNEL,
+            kernel_name=KERNEL,  # the ordinary one: tests hold the forked kernels to what is stored
             resources={"metadata": {"path": folder}},
             record_timing=False,
+            config=Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}} if os.name == "posix" else {}),
         )
         try:
             client.execute()

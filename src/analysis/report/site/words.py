@@ -49,7 +49,7 @@ SITE_WORDS: dict[str, tuple[str, str]] = {
     "state_without": ("无结果", "no results"),
     "policy": ("政策：", "Policy:"),
     "fiscal": ("财力：", "Fiscal path:"),
-    "grades": ("所据数据的最差等级：", "Worst grade of the data behind:"),
+    "grades": ("所据数据的最差等级：", "Worst grade of the data behind: "),
     "figures": ("图", "Figures"),
     "notebooks": ("测算过程", "Notebooks"),
     "downloads": ("下载", "Downloads"),

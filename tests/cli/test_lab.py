@@ -1,0 +1,77 @@
+"""JupyterLab as ``tibiao lab`` starts it: a warm kernel is the first, and the ordinary name gets one too."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import psutil
+import pytest
+
+from analysis.batch.kernels.process import can_fork
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Start the server; return a caller of its interface and its process."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    options = [
+        f"--ServerApp.port={port}",
+        "--no-browser",
+        "--IdentityProvider.token=own",
+        "--ServerApp.allow_root=True",
+    ]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "analysis", "lab", *options],
+        env={**os.environ, **folders},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def ask(path, sent=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/{path}?token=own")
+        if sent is not None:
+            request.data = json.dumps(sent).encode()
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
+                    return json.loads(answer.read())
+            except urllib.error.URLError:
+                if time.monotonic() > deadline or running.poll() is not None:
+                    raise
+                time.sleep(0.2)
+
+    yield ask, running
+    for child in psutil.Process(running.pid).children(recursive=True):
+        child.kill()
+    running.kill()
+    running.wait()
+
+
+def test_the_first_kernel_is_warm_and_so_is_that_of_a_stored_notebook(server):
+    ask, running = server
+    specs = ask("kernelspecs")
+    assert specs["default"] == "tibiao"
+    assert {"tibiao", "python3"} <= specs["kernelspecs"].keys()
+    if not can_fork():
+        return
+    for name in ("tibiao", "python3"):
+        assert ask("kernels", {"name": name})["name"] == name
+    family = psutil.Process(running.pid).children(recursive=True)
+    (warm,) = [
+        one
+        for one in family
+        if "analysis.batch.kernels.warm" in one.cmdline() and one.parent() not in family[1:] and one.children()
+    ]
+    assert len(warm.children()) == 2, "both kernels are forked from one warm process"
+    assert not [one for one in family if "ipykernel_launcher" in one.cmdline()]
