@@ -6,7 +6,9 @@ import contextlib
 import functools
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from analysis.inputs.package import trust
 from analysis.inputs.parameters import Scenario, Text
 from analysis.session import COMPARED
 
+WRITERS = 2
 # More lines than this are read in the page, not on a terminal.
 MOST_ROWS = 40
 STORED = ("results.csv", "record.json")
@@ -131,17 +134,29 @@ def _run(
     """Run what is due, wave by wave: what a batch's notebooks show must be there before them."""
     ended: dict[str, Ended] = {}
     first = 0.0
+
+    def say_done(one: Ended) -> None:
+        nonlocal first
+        ended[one.task] = one
+        first = first or time.monotonic()  # what comes before the first says nothing of the others
+        left = (time.monotonic() - first) / max(len(ended) - 1, 1) * (len(due) - len(ended))
+        say(
+            f"[{len(ended)}/{len(due)}] {one.task}: {'failed' if one.exit_code else 'done'}"
+            + (f"; about {_duration(left)} left" if left >= 1 else "")
+        )
+
     for wave in _waves(due):
         stored = _stored(batch, out) if wave[0].scope in ("batch", DOCUMENT) else None
         place = {task.name: task for task in wave}
-        for one in run_tasks(wave, crew, snapshot, stored):
-            ended[one.task] = store.put(out, place[one.task], one, snapshot)
-            first = first or time.monotonic()  # what comes before the first says nothing of the others
-            left = (time.monotonic() - first) / max(len(ended) - 1, 1) * (len(due) - len(ended))
-            say(
-                f"[{len(ended)}/{len(due)}] {one.task}: {'failed' if one.exit_code else 'done'}"
-                + (f"; about {_duration(left)} left" if left >= 1 else "")
-            )
+        # Disks are slow to say that they have written: meanwhile the next tasks are handed out.
+        with ThreadPoolExecutor(WRITERS) as writers:
+            writing: deque[Future[Ended]] = deque()
+            for one in run_tasks(wave, crew, snapshot, stored):
+                writing.append(writers.submit(store.put, out, place[one.task], one, snapshot))
+                while writing and (writing[0].done() or len(writing) > crew.size):
+                    say_done(writing.popleft().result())
+            for future in writing:
+                say_done(future.result())
     return ended
 
 
