@@ -12,7 +12,7 @@ import urllib.request
 import psutil
 import pytest
 
-from analysis.batch.kernels.process import can_fork
+from analysis.batch.kernels.process import SHARED, can_fork
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ def server(tmp_path):
     ]
     running = subprocess.Popen(
         [sys.executable, "-m", "analysis", "lab", *options],
-        env={**os.environ, **folders},
+        env={name: value for name, value in os.environ.items() if name != SHARED} | folders,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
