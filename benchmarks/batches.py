@@ -226,14 +226,16 @@ def figures(quick: bool = False) -> dict[str, float]:
         home, large = home_with(SCENARIOS, folder), home_with(many, folder)
         names = [f"s{number:03}" for number in range(1, SCENARIOS)] + ["baseline"]
         asked = names[:QUICK_PAPERMILL] if quick else names
-        half = len(asked) // 2
-        alone = cells_alone(home, names[: WARM_UPS + ALONE])
-        # Half before and half after: a machine that slows down meanwhile does so for both.
-        first = papermill(home, asked[:half], folder / "papermill1")
-        ours = [tibiao(home, "--fresh", "--out", str(folder / "out")) for _ in range(1 if quick else RUNS)]
-        second = papermill(home, asked[half:], folder / "papermill2")
-        alone = (alone + cells_alone(home, names[: WARM_UPS + ALONE])) / 2
-        theirs = {name: (first[name] + second[name]) / len(asked) for name in first}
+        runs = 1 if quick else RUNS
+        # By turns: a machine that slows down or is busy meanwhile is so for all.
+        alone, theirs, ours = [cells_alone(home, names[: WARM_UPS + ALONE])], [], []
+        for turn in range(runs + 1):
+            part = asked[turn * len(asked) // (runs + 1) : (turn + 1) * len(asked) // (runs + 1)]
+            theirs.append(papermill(home, part, folder / f"papermill{turn}"))
+            if turn < runs:
+                ours.append(tibiao(home, "--fresh", "--out", str(folder / "out")))
+        alone = statistics.mean([*alone, cells_alone(home, names[: WARM_UPS + ALONE])])
+        theirs = {name: sum(one[name] for one in theirs) / len(asked) for name in theirs[0]}
         again = tibiao(home, "--out", str(folder / "out"))
         assumptions = home / "params" / "assumptions" / "guangdong.yaml"
         text = assumptions.read_text("utf-8")

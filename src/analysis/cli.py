@@ -17,6 +17,8 @@ from analysis import files
 from analysis.errors import INTERRUPTED, ParametersRefused, Refusal, worst_exit_code
 
 TERMINATED = 143
+# A notebook waits now and then for its kernel or the disk; more than two a core only crowd each other out.
+WORKERS_PER_CORE = 2
 LANGUAGE = click.Choice(["zh", "en"])
 
 
@@ -91,7 +93,7 @@ WORKERS = click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=None,
-    help="Processes; three for each core by default, since a notebook waits now and then.",
+    help="Processes; two for each core by default.",
 )
 FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is done already.")
 
@@ -268,7 +270,7 @@ def _planned(
         languages,
         home,
         own,
-        workers or os.cpu_count() or 1,
+        workers or WORKERS_PER_CORE * (os.cpu_count() or 1),
         scheduler,
         fresh,
         bool(batch),

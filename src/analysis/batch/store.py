@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import socket
@@ -224,15 +225,19 @@ def write_manifest(
 ) -> Path:
     """Write the manifest, last: every task with how it ended, every file with its sha256."""
     well = {one.task for one in ended if not one.exit_code}
-    own = {out / name for task in tasks if task.name in well for name in _receipt(out, task.name)["files"]}
+    # Names, not paths: a path object takes several times the memory, and a batch has thousands of files.
+    own = {name for task in tasks if task.name in well for name in _receipt(out, task.name)["files"]}
     parts = set(result_folders(tasks, ended, out)) - {task.out_dir(out) for task in tasks}
-    own |= {path for folder in parts for path in folder.rglob("*") if path.is_file()} | set(written)
-    own |= {path for task in tasks if task.name not in well and (path := out / f"{task.name}.failed.ipynb").is_file()}
-    listed = {path.relative_to(out).as_posix(): files.sha256(path) for path in sorted(own) if path.name != MANIFEST}
+    made = itertools.chain(written, *(folder.rglob("*") for folder in parts))
+    own |= {path.relative_to(out).as_posix() for path in made if path.is_file()}
+    own |= {
+        name for task in tasks if task.name not in well and (out / (name := f"{task.name}.failed.ipynb")).is_file()
+    }
+    listed = {name: files.sha256(out / name) for name in sorted(own - {MANIFEST})}
     records = {
-        path.parent.relative_to(out).as_posix(): json.loads(path.read_text("utf-8"))
-        for path in sorted(own)
-        if path.name == "record.json"
+        name.rpartition("/")[0] or ".": json.loads((out / name).read_text("utf-8"))
+        for name in listed
+        if name.rpartition("/")[2] == "record.json"
     }
     tasks_ended = [
         {
