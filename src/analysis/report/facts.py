@@ -98,6 +98,10 @@ class Facts:
         ]
         return [row for row in rows if row["scenario"] == self.scenario] if len(rows) > 1 else rows
 
+    def own(self, measure: str) -> list[dict[str, Any]]:
+        """Return the scenario's rows of a measure, each with its key."""
+        return [row for row in self._measured.get(measure, ()) if row["scenario"] == self.scenario]
+
     def has(self, measure: str, **where: Any) -> bool:
         """Say whether a row answers."""
         return len(self._answers(measure, where)) == 1
