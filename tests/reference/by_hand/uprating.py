@@ -66,7 +66,7 @@ def formula(standard, rule):
 
 
 def caught_up(urban, rural, urban_next, rural_next, catch_up):
-    """Return step 2 for the rural standard of one class, never above the urban one."""
+    """Return step 2 for the rural standard of one class, never above the urban one unless the data already are."""
     kind = catch_up["kind"]
     if kind == "none":
         return rural_next
@@ -74,58 +74,72 @@ def caught_up(urban, rural, urban_next, rural_next, catch_up):
     if kind == "differential":
         wanted = rural * (1 + growth_u + catch_up["points"])
     elif kind == "gap_share":
-        wanted = rural_next + catch_up["theta"] * (urban_next - rural_next)
+        wanted = rural_next + catch_up["theta"] * max(urban_next - rural_next, Fraction(0))
     elif kind == "target":
         years = catch_up["year"] - catch_up["this_year"]
         wanted = rural * power(catch_up["ratio"] / (rural / urban), years) * (1 + growth_u)
-    return min(wanted, urban_next)
+    return wanted if rural > urban else min(wanted, urban_next)
 
 
 def next_standards(urban, rural, policy):
-    """Return next year's urban and rural standards by class.
+    """Return next year's urban and rural standards by class, one step after the other.
 
     policy: rule {residence: {class: rule}}, catch_up, round_mode, step, and where they are switched on
-    provincial_floor {residence: {class: yuan}}, class_order (bool), rural_share (share or None), ceiling {class: yuan}.
+    provincial_floor {residence: {class: yuan}}, class_order (bool), rural_share (share or None), ceiling {class: yuan},
+    ratchet (bool).
     """
     step, mode = policy["step"], ROUND[policy["round_mode"]]
-    share, order = policy.get("rural_share"), policy.get("class_order", False)
+    share, ordered = policy.get("rural_share"), policy.get("class_order", False)
     floors, ceilings = policy.get("provincial_floor", {}), policy.get("ceiling", {})
-    u = {c: formula(urban[c], policy["rule"]["urban"][c]) for c in urban}
-    r = {c: formula(rural[c], policy["rule"]["rural"][c]) for c in urban}
-    unified = {c for c in urban if urban[c] == rural[c]}
-    for c in urban:
+    classes = [c for c in ORDER if c in urban]
+    unified = {c for c in classes if urban[c] == rural[c]}
+    reversed_now = {c for c in classes if rural[c] > urban[c]}
+
+    def least_share(c):
+        return min(up(share * u[c], step), u[c])
+
+    def never_above_urban():
+        for c in classes:
+            r[c] = u[c] if c in unified else r[c] if c in reversed_now else min(r[c], u[c])
+
+    u = {c: formula(urban[c], policy["rule"]["urban"][c]) for c in classes}  # 1 rule
+    r = {c: formula(rural[c], policy["rule"]["rural"][c]) for c in classes}
+    for c in classes:  # 2 catch_up; one standard for town and country stays one
         r[c] = u[c] if c in unified else caught_up(urban[c], rural[c], u[c], r[c], policy["catch_up"])
-        u[c] = mode(u[c], step)
-    least_u, least_r = dict.fromkeys(urban, Fraction(0)), dict.fromkeys(urban, Fraction(0))  # what outranks the ceiling
-    below_u = below_r = Fraction(0)
-    for c in (c for c in ORDER if c in urban):  # urban: provincial floor, class order, ceiling, ratchet
-        if c in floors.get("urban", {}):
-            least_u[c] = up(floors["urban"][c], step)
-        if order:
-            least_u[c] = max(least_u[c], below_u)
-        u[c] = max(u[c], least_u[c])
-        if c in ceilings:
-            u[c] = max(min(u[c], down(ceilings[c], step)), least_u[c])
-        u[c] = max(u[c], urban[c])
-        below_u = u[c]
-    for c in (c for c in ORDER if c in urban):  # rural: the same with the rural share, which looks at the urban value
-        if c in unified:
-            r[c] = below_r = u[c]
+    u = {c: mode(u[c], step) for c in classes}  # 3 round_urban
+    for c in classes:  # 4 provincial_floor: a floor always rounds up
+        u[c] = max(u[c], up(floors.get("urban", {}).get(c, Fraction(0)), step))
+        r[c] = max(r[c], up(floors.get("rural", {}).get(c, Fraction(0)), step))
+    if ordered:  # 5 class_order, where one standard for town and country counts on both sides
+        for below, c in zip(classes, classes[1:], strict=False):
+            u[c] = max(u[c], u[below])
+            r[c] = max(r[c], u[below] if below in unified else r[below])
+    bound = set()
+    if share is not None:  # 6 rural_share
+        bound = {c for c in classes if r[c] < least_share(c)}
+        r.update({c: least_share(c) for c in bound})
+    r = {c: r[c] if c in bound else mode(r[c], step) for c in classes}  # 7 round_rural
+    never_above_urban()
+    for c in classes:  # 8 ceiling, which every other step outranks
+        if c not in ceilings:
             continue
-        r[c] = mode(r[c], step)
-        if c in floors.get("rural", {}):
-            least_r[c] = up(floors["rural"][c], step)
-        if order:
-            least_r[c] = max(least_r[c], below_r)
+        cap, below = down(ceilings[c], step), classes[classes.index(c) - 1] if c != classes[0] else None
+        least_u = max(up(floors.get("urban", {}).get(c, Fraction(0)), step), u[below] if ordered and below else 0)
+        if u[c] > cap:
+            u[c] = max(cap, least_u)
+        least_r = max(up(floors.get("rural", {}).get(c, Fraction(0)), step), r[below] if ordered and below else 0)
+        least_r = max(least_r, least_share(c) if share is not None else 0)
+        if c in unified:
+            r[c] = u[c]
+        elif r[c] > cap:
+            r[c] = max(cap, least_r)
+    if policy.get("ratchet", True):  # 9 ratchet; a rural share of what the ratchet holds up stays due
+        held = {c for c in classes if urban[c] > u[c]}
+        u, r = ({c: max(values[c], now[c]) for c in classes} for values, now in ((u, urban), (r, rural)))
         if share is not None:
-            least_r[c] = max(least_r[c], min(up(share * u[c], step), u[c]))
-        r[c] = max(r[c], least_r[c])
-        if c in ceilings:
-            r[c] = max(min(r[c], down(ceilings[c], step)), least_r[c])
-        if rural[c] <= urban[c]:
-            r[c] = min(r[c], u[c])
-        r[c] = below_r = max(r[c], rural[c])
-    return u, r
+            r.update({c: max(r[c], least_share(c)) for c in held})
+        r.update({c: u[c] for c in unified})
+    return u, r  # 10 check changes nothing
 
 
 def in_force(standard, floor_next, floor_now, phi, step):

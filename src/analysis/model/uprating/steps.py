@@ -79,6 +79,12 @@ class Case:
         """Whether the data already have rural above urban."""
         return self.now[area, "rural"] > self.now[area, "urban"]
 
+    def least(self, cell: Cell) -> Fraction | None:
+        """Return the provincial minimum of a cell, up on the grid of its residence; None where it has none."""
+        floor = self.provincial_floor.get(cell)
+        grid = self.policy.round_urban if cell[1] == "urban" else self.policy.round_rural
+        return None if floor is None else round_to_grid(floor, grid.step_yuan)
+
     def least_rural(self, area: str, floors: Floors) -> Fraction:
         """Return the least rural floor that the rural share allows, on the grid, never above urban."""
         urban = floors[area, "urban"]
@@ -189,7 +195,7 @@ def _round_urban(case: Case, floors: Floors) -> tuple[Floors, Notes]:
 
 
 def _provincial_floor(case: Case, floors: Floors) -> tuple[Floors, Notes]:
-    after = {cell: max(value, case.provincial_floor.get(cell, value)) for cell, value in floors.items()}
+    after = {cell: max(value, case.least(cell) or value) for cell, value in floors.items()}
     return after, {cell: "provincial minimum" for cell in floors if after[cell] > floors[cell]}
 
 
@@ -199,8 +205,11 @@ def _class_order(case: Case, floors: Floors) -> tuple[Floors, Notes]:
         for residence in ("urban", "rural"):
             ranked = [area for area in case.order if (area, residence) in floors]
             for higher, lower in zip(reversed(ranked[:-1]), reversed(ranked[1:]), strict=True):
-                if after[higher, residence] < after[lower, residence]:
-                    after[higher, residence], notes[higher, residence] = after[lower, residence], f"not below {lower}"
+                if residence == "rural" and case.unified(higher):
+                    continue  # it takes its urban value, which is in order
+                least = after[lower, "urban" if case.unified(lower) else residence]
+                if after[higher, residence] < least:
+                    after[higher, residence], notes[higher, residence] = least, f"not below {lower}"
     return after, notes
 
 
@@ -243,10 +252,13 @@ def _ceiling(case: Case, floors: Floors) -> tuple[Floors, Notes]:
         if cap is None:
             notes[cell] = "not checked"
             continue
+        if residence == "rural" and case.unified(area):
+            after[cell], notes[cell] = after[area, "urban"], notes.get((area, "urban"), "")
+            continue
         if floors[cell] <= cap:
             continue
         bounds = {
-            "provincial floor": case.provincial_floor.get(cell),
+            "provincial floor": case.least(cell),
             "ratchet": case.now[cell] if case.policy.ratchet.on else None,
         }
         if residence == "rural" and case.policy.rural_share.at_least and (area, "urban") in after:
