@@ -5,11 +5,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from reference.by_hand import uprating as by_hand
 
 from analysis.inputs.parameters import Policy
+from analysis.model.cost import lifted, risen
 from analysis.model.standards import lift_rural, next_in_force
 from analysis.model.uprating import Drivers, next_floors, uprate
 
@@ -184,3 +185,66 @@ def test_both_implementations_set_the_same_standards(case):
     second = of_the_second(case)
     assert table == {cell: float(value) for cell, value in second.items()}
     assert exact in (None, second)
+
+
+@pytest.mark.parametrize(
+    ("rural", "ratio", "year", "following"),
+    [
+        (270, "0.75", 2026, 450),  # (0.75 / 0.27) ** (1/2) is 5/3: 450 yuan, and no yuan more
+        (320, "0.5", 2026, 400),  # 5/4
+        (512, "0.729", 2027, 576),  # cube root: 9/8
+        (343, "0.512", 2027, 392),  # 8/7
+    ],
+)
+def test_a_target_whose_yearly_pace_is_a_fraction_is_met_to_the_yuan(rural, ratio, year, following):
+    case = {
+        "classes": ("4",),
+        "urban": {"4": Decimal(1000)},
+        "rural": {"4": Decimal(rural)},
+        "wages": {"4": Decimal(2000)},
+        "rule": {side: {"kind": "freeze"} for side in SIDES},
+        "catch_up": {"kind": "target", "target_ratio": Decimal(ratio), "target_year": year},
+        "grid": Decimal(1),
+        "mode": "up",
+        "class_order": False,
+        "rural_share": Decimal(0),
+        "ceiling": None,
+        "ratchet": True,
+        "floor": None,
+        "inflation": Decimal(0),
+        "growth": Decimal(0),
+        "consumption": {side: Decimal(10000) for side in SIDES},
+    }
+    assert of_the_second(case)["4", "rural"] == following
+    assert of_the_model(case)[1]["4", "rural"] == following
+
+
+steps = st.sampled_from([Decimal(text) for text in ("1", "5", "10", "0.1", "0.5", "2.5")])
+
+
+@given(
+    areas=st.lists(st.tuples(yuan, yuan, rise), min_size=1, max_size=5),
+    follow=decimals("0", "1", 4) | st.sampled_from([Decimal(0), Decimal(1)]),
+    step=steps,
+)
+def test_both_implementations_put_the_same_standards_in_force(areas, follow, step):
+    now, minimum, growth = (np.array(column, object) for column in zip(*areas, strict=True))
+    following = np.array([(m * (1 + g)).quantize(Decimal("0.01")) for m, g in zip(minimum, growth, strict=True)])
+    tables = [array.astype(float) for array in (now, minimum, following)]
+    expected = [
+        float(by_hand.in_force(Fraction(z), Fraction(f), Fraction(m), Fraction(follow), Fraction(step)))
+        for z, m, f in zip(now, minimum, following, strict=True)
+    ]
+    assert next_in_force(*tables, float(follow), float(step)).tolist() == expected
+    settings = {"follow_share": np.array([[float(follow)]])}
+    cells = {"minimum_yuan_month": tables[1], "next_minimum_yuan_month": tables[2]}
+    assert risen(cells, tables[0][None, :], settings, float(step))[0].tolist() == expected
+
+
+@given(pair=st.tuples(yuan, yuan), least=share, step=steps)
+def test_both_implementations_lift_the_same_rural_standards(pair, least, step):
+    rural, urban = pair
+    expected = float(by_hand.in_force_rural(Fraction(rural), Fraction(urban), Fraction(least), Fraction(step)))
+    tables = np.array([[float(rural)]]), np.array([[float(urban)]])
+    assert lift_rural(*tables, Fraction(least), float(step)).item() == expected
+    assert lifted(*tables, Fraction(least), float(step)).item() == expected

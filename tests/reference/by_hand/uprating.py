@@ -143,9 +143,9 @@ def next_standards(urban, rural, policy):
 
 
 def in_force(standard, floor_next, floor_now, phi, step):
-    """Return an area's next standard: max(z, m', z (1 + phi g)), what is not z itself rounded up on the grid."""
-    growth = floor_next / floor_now - 1
-    return max(standard, up(floor_next, step), up(standard * (1 + phi * growth), step))
+    """Return an area's next standard: max(z, m', z (1 + phi g)); what moves is rounded up on the grid, what stays is not."""
+    followed = standard * (1 + phi * (floor_next / floor_now - 1))
+    return max([standard, *(up(value, step) for value in (floor_next, followed) if value > standard)])
 
 
 def in_force_rural(rural_next, urban_next, share, step):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from analysis.inputs.parameters import Policy, RiseRule
@@ -171,8 +171,7 @@ def _catch_up(case: Case, floors: Floors) -> tuple[Floors, Notes]:
             if not case.years_to_target or case.years_to_target < 1:
                 raise ValueError("catch_up target_year must lie after the base year")
             pace = Fraction(step.target_ratio) / (now / case.now[area, "urban"])
-            yearly = pace if case.years_to_target == 1 else Fraction(_root(pace, case.years_to_target))
-            rural = now * yearly * urban / case.now[area, "urban"]
+            rural = now * _root(pace, case.years_to_target) * urban / case.now[area, "urban"]
         else:
             continue
         reversed_already = case.reversed(area)
@@ -181,9 +180,12 @@ def _catch_up(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     return after, notes
 
 
-def _root(value: Fraction, years: int) -> Decimal:
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return (exact.ln() / years).exp().quantize(Decimal("1e-15"))
+def _root(value: Fraction, years: int) -> Fraction:
+    """Return a root that is exact where it is a fraction, else to 28 digits: a last digit too many is a yuan too many."""
+    with localcontext(prec=28):
+        near = Fraction(((Decimal(value.numerator) / Decimal(value.denominator)).ln() / years).exp())
+    fraction = near.limit_denominator(value.denominator)
+    return fraction if fraction**years == value else near
 
 
 def _round_urban(case: Case, floors: Floors) -> tuple[Floors, Notes]:
