@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference.by_hand import uprating as by_hand
 
 from analysis.inputs.parameters import Policy
 from analysis.model.cost import lifted, risen
 from analysis.model.standards import lift_rural, next_in_force
 from analysis.model.uprating import Drivers, next_floors, uprate
+from reference.by_hand import uprating as by_hand
 
 CLASSES = ("1", "2", "3", "4")
 SIDES = ("urban", "rural")
@@ -41,9 +41,7 @@ CATCH_UPS = st.one_of(
     st.builds(dict, kind=st.just("none")),
     st.builds(dict, kind=st.just("differential"), faster_by_share=decimals("0", "0.1", 3)),
     st.builds(dict, kind=st.just("gap_share"), close_gap_share=decimals("0", "1", 2)),
-    st.builds(
-        dict, kind=st.just("target"), target_ratio=decimals("0.5", "1", 2), target_year=st.integers(2025, 2030)
-    ),
+    st.builds(dict, kind=st.just("target"), target_ratio=decimals("0.5", "1", 2), target_year=st.integers(2025, 2030)),
 )
 
 
@@ -172,9 +170,7 @@ def of_the_second(case):
         policy["provincial_floor"] = {
             side: {c: Fraction(case[side][c]) * Fraction(case["floor"]) for c in case["classes"]} for side in SIDES
         }
-    urban, rural = (
-        {c: Fraction(case[side][c]) for c in case["classes"]} for side in SIDES
-    )
+    urban, rural = ({c: Fraction(case[side][c]) for c in case["classes"]} for side in SIDES)
     u, r = by_hand.next_standards(urban, rural, policy)
     return {(c, side): values[c] for side, values in (("urban", u), ("rural", r)) for c in case["classes"]}
 

@@ -1,6 +1,7 @@
 # Next year's standards as METHODS 4 words the ten steps, in exact fractions, one class after the other.
 # Written from METHODS alone; nothing taken from src. A standard is a Fraction of yuan a month, a class a string "1".."4".
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 ORDER = ("4", "3", "2", "1")  # the class below comes first: a class is at least the class below it
@@ -111,7 +112,7 @@ def next_standards(urban, rural, policy):
         u[c] = max(u[c], up(floors.get("urban", {}).get(c, Fraction(0)), step))
         r[c] = max(r[c], up(floors.get("rural", {}).get(c, Fraction(0)), step))
     if ordered:  # 5 class_order, where one standard for town and country counts on both sides
-        for below, c in zip(classes, classes[1:], strict=False):
+        for below, c in pairwise(classes):
             u[c] = max(u[c], u[below])
             r[c] = max(r[c], u[below] if below in unified else r[below])
     bound = set()
