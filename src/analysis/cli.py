@@ -453,19 +453,26 @@ def verify(context: click.Context, folder: str) -> None:
 
 
 @tibiao.command()
+@click.option("--reason", default=None, help="Why results changed, for CHANGELOG.md; asked for where it is not given.")
 @click.pass_context
-def accept(context: click.Context) -> None:
-    """Run every notebook with its defaults, store its outputs and the generated documents; say what changed.
+def accept(context: click.Context, reason: str | None) -> None:
+    """Store the notebooks' outputs and the reference results anew; say what changed, by how much, and ask why.
 
-    Example: tibiao accept
+    Example: tibiao accept --reason "Minima of 2025 as published"
     """
-    from analysis.batch import dictionary, stored
+    from analysis.batch import acceptance
 
     home = _home(context)
-    changed = stored.refresh(home) + dictionary.refresh(home)
-    for line in changed:
+    prepared = acceptance.prepare(home, lambda line: click.echo(line, err=True))
+    for line in prepared.lines():
         click.echo(line)
-    click.echo(f"changes: {len(changed)}; write the reason into CHANGELOG.md" if changed else "nothing changed")
+    if prepared.needs_reason and reason is None:
+        asked = sys.stdin.isatty()
+        reason = click.prompt("Why did they change?", default="", show_default=False) if asked else ""
+    for line in acceptance.store(prepared, reason or "", home):
+        click.echo(line)
+    counted = len(prepared.numbers) + len(prepared.cells)
+    click.echo(f"changes: {counted}, with the reason in CHANGELOG.md" if counted else "no result changed")
 
 
 @tibiao.command(context_settings={"ignore_unknown_options": True})
