@@ -1,0 +1,108 @@
+"""The workbook ``costing.xlsx``: the central case in live formulas, so that finance staff can trace and change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.inputs.evidence import Evidence
+from analysis.inputs.rules import Rule
+from analysis.model.simulate import Outcome
+from analysis.report.style import Chart
+from analysis.report.wording import Wording
+from analysis.report.workbook.annexes import chart_frames, frames_sheet, rules_sheet, sources_sheet
+from analysis.report.workbook.assumptions import assumptions_sheet
+from analysis.report.workbook.bilingual import Bilingual
+from analysis.report.workbook.central_case import central_case_sheets
+from analysis.report.workbook.checks import checks_of, checks_sheet, results_sheet
+from analysis.report.workbook.costing import Costing
+from analysis.report.workbook.levels import levels_sheets
+from analysis.report.workbook.observed import observed_sheet
+from analysis.report.workbook.recipients import recipients_sheets
+from analysis.report.workbook.sheet import Book, Pair
+from analysis.report.workbook.summary import Parts, cover_sheet, summary_sheet
+from analysis.report.workbook.uprating import uprating_sheet
+
+# Name, heading, and what the sheet shows, in the order of the workbook.
+SHEETS: tuple[tuple[str, Pair, Pair], ...] = (
+    ("封面 Cover", ("提标测算簿", "Costing of a rise in assistance standards"), ("", "")),
+    ("汇总 Summary", ("汇总：花多少，谁负担", "Summary: what it costs, and who pays"),
+     ("全部为公式，指向后面各表；范围一栏除外。", "All by formula from the sheets behind, but for the range.")),
+    ("假设 Assumptions", ("假设、政策、分担比例", "Assumptions, policy and shares"),
+     ("黄色格可改，全簿随之重算；低、高为范围，原值为本方案所用。", "Yellow cells may be changed, and everything follows; low and high are the range, “as run” is this scenario's value.")),
+    ("规则 Rules", ("现行规则", "Dated rules"),
+     ("每条规则的文件、公布日和等级。", "Each rule with its document, the day it was public, and its grade.")),
+    ("数据 Observed", ("已观测的数据", "Observed data"),
+     ("中值测算用到的每个公布数，一行一数，附等级和来源编号（见“来源”）；年数已折成月数。", "Every published figure that the central case looks at, one a row, with grade and source id (see Sources); yearly standards are given per month.")),
+    ("提标 Uprating", ("最低标准和最低补差：逐步提标", "Minima and supplement floors, step by step"),
+     ("每一步一列，斜线格为本步不适用；元/人·月。", "One column a step; hatched where a step does not apply; yuan/person/month.")),
+    ("趋势 Trend", ("全省人数趋势", "The province's recipients on their trend"),
+     ("由公布数按对数趋势推到基年和下年年中。", "Published counts carried on their log trend to the middle of the base year and of the next.")),
+    ("人数 People", ("各地人数", "Recipients by area"),
+     ("分地区人数未公布：按常住人口和农村人均消费分配全省数；特困按同样权重。", "Recipients by area are not published: the province's are allocated by people and rural consumption per head; tekun by the same weights.")),
+    ("标准 Standards", ("各地现行标准和下年标准", "Standards in force, now and next year"),
+     ("φ = follow_share（取四位小数），g = m'/m-1；标准未知的地区取所列各数中的最大者。元/人·月。", "φ = follow_share (to four decimals), g = m'/m-1; where a standard is not known the largest of the amounts listed is taken. Yuan/person/month.")),
+    ("补差 Supplements", ("人均补差和特困标准", "Supplements paid and tekun standards"),
+     ("b = min(max(f, 本地) × (1 + supplement_above_floor), z)。元/人·月。", "b = min(max(f, own) × (1 + supplement_above_floor), z). Yuan/person/month.")),
+    ("花费 Cost", ("新增支出：各地、各构成", "Extra cost by area and part"),
+     ("与不提标相比，元/年；ρ、σ、μ等见“假设”。", "Against no rise, yuan a year; ρ, σ, μ and the rest stand among the assumptions.")),
+    ("分担 Sharing", ("新增支出：谁负担", "Extra cost: who pays"),
+     ("最低标准以内的部分按比例分担，以上部分由市县负担；元/年。", "What falls within the provincial minimum is shared; all above it is borne locally; yuan a year.")),
+    ("支出 Spending", ("低保和特困支出：基年、下年", "Spending on dibao and tekun, base year and next"),
+     ("元/年。", "Yuan a year.")),
+    ("核对 Checks", ("核对：公式与结果表", "Checks: formulas against the results table"),
+     ("允许误差：末位的一半；按最大余数取整的部分为一个末位。改动输入后出现“不同”属正常，差即改动的影响。", "Tolerance: half of the last decimal; one for parts rounded by largest remainder. After an input is changed “DIFFERS” is what should appear, and the difference is the effect of the change.")),
+    ("结果 Results", ("结果表", "Results table"),
+     ("本方案的全部结果；所据假设用编号，见“假设”。", "All results of the scenario; assumptions are named by their numbers, see Assumptions.")),
+    ("图表数据 Figures", ("图表数据", "Data of the figures"),
+     ("每张图的数据，一图一块。", "The data of every chart, one block a chart.")),
+    ("附表 Tables", ("附表", "Tables"), ("备忘录各表。", "The tables of the memo.")),
+    ("来源 Sources", ("来源", "Sources"),
+     ("数据包的全部来源；地址为文字，不是链接。", "All sources of the data package; addresses are text, not links.")),
+)  # fmt: skip
+
+
+def costing_workbook(
+    outcome: Outcome,
+    evidence: Evidence,
+    rules: list[Rule],
+    result: pd.DataFrame,
+    charts: Mapping[str, Chart],
+    tables: Mapping[str, pd.DataFrame],
+) -> bytes:
+    """Return the workbook of one scenario as bytes; the same bytes for the same inputs.
+
+    Args:
+        outcome: what the scenario comes to.
+        evidence: the data package as known on its day.
+        rules: the package's dated rules.
+        result: result rows that hold those of the scenario, as from ``Run.facts.table``.
+        charts: title to chart, whose data is listed.
+        tables: title to table, listed as it is.
+
+    Raises:
+        ScenarioFailed: the results lack a row that the formulas are checked against.
+    """
+    labels = Bilingual(Wording("zh", evidence.areas), Wording("en", evidence.areas))
+    costing = Costing(outcome, evidence, rules, labels)
+    scenario = costing.scenario
+    book = Book(scenario.as_of, f"提标测算 Costing: {scenario.id}")
+    pages = {name: book.sheet(name, title, note) for name, title, note in SHEETS}
+    cover, summary, assumed, dated, seen, steps, trend, people, standards, supplements, *cost, checked, results, figures, listed, sourced = pages.values()
+    inputs = assumptions_sheet(assumed, book, costing)
+    rules_sheet(dated, costing)
+    observed = observed_sheet(seen, costing)
+    raised = uprating_sheet(steps, costing, inputs, observed)
+    recipients = recipients_sheets(trend, people, costing, inputs, observed)
+    levels = levels_sheets(standards, supplements, costing, inputs, observed, raised)
+    case = central_case_sheets(tuple(cost), costing, inputs, raised, levels, recipients)
+    values = results_sheet(results, costing, result, inputs)
+    differ = checks_sheet(checked, book, costing, checks_of(costing, raised, recipients, levels, case), values, result)
+    frames_sheet(figures, chart_frames(charts))
+    frames_sheet(listed, [(name, "", table) for name, table in tables.items()])
+    sources_sheet(sourced, costing, observed.source_ids)
+    parts = Parts(inputs, raised, recipients, case, values, differ)
+    summary_sheet(summary, costing, parts)
+    cover_sheet(cover, book, costing, parts)
+    return book.close()

@@ -1,0 +1,105 @@
+"""Annexes: dated rules, the data behind every chart, the tables, and the sources; data alone, no formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.report.style import Chart
+from analysis.report.workbook.costing import Costing
+from analysis.report.workbook.sheet import Pair, Sheet
+
+RULE_HEADS: tuple[Pair, ...] = (
+    ("标识", "id"), ("自", "from"), ("至", "to"), ("项目", "programme"), ("城乡", "residence"), ("数值", "value"), ("单位", "unit"),
+    ("内容", "what it says"), ("文件", "document"), ("公布日", "public since"), ("等级", "grade"), ("测算时已知", "known then"),
+)  # fmt: skip
+SOURCE_HEADS: tuple[Pair, ...] = (
+    ("来源编号", "source id"), ("标题", "title"), ("发布者", "publisher"), ("文号", "document number"), ("日期", "published"),
+    ("地址", "address"), ("使用条件", "terms"), ("本簿用到", "used here"),
+)  # fmt: skip
+# Heads of columns whose whole numbers take no separators.
+YEARS = ("year", "Year", "年份")
+# Wide enough for a key.
+FIRST_WIDTH = 60
+
+
+def rules_sheet(sheet: Sheet, costing: Costing) -> None:
+    """Write the dated rules with their documents, and whether each was public on the scenario's day."""
+    sheet.say(2, 0, len(RULE_HEADS) - 1, "\n".join(sheet.note_text))
+    row = sheet.heads(3, RULE_HEADS)
+    sheet.freeze(row, 1)
+    for column, width in {7: 62, 8: 32}.items():
+        sheet.width(column, width)
+    labels = costing.labels
+    for here, rule in enumerate(costing.rules, start=row):
+        value = float(rule.value) if rule.value is not None else None
+        known = "是 yes" if rule.known_from <= costing.scenario.as_of else "否 no"
+        line = (
+            rule.id, rule.from_year, rule.to_year, labels.programme(rule.programme), labels.word(rule.residence), value,
+            rule.unit or "", f"{rule.says.zh}\n{rule.says.en}", rule.document, rule.known_from, labels.grade(rule.grade), known,
+        )  # fmt: skip
+        for column, content in enumerate(line):
+            number = "year" if column in (1, 2) else "plain" if isinstance(content, float) else "text"
+            sheet.put(here, column, content, "wrapped" if column in (7, 8) else "label", number)
+
+
+def frames_sheet(sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]]) -> None:
+    """Write tables one below the other.
+
+    Args:
+        sheet: empty but for its heading.
+        frames: name, title and table of each.
+    """
+    frames = list(frames)
+    widest = max((frame.shape[1] for _, _, frame in frames), default=1)
+    sheet.say(2, 0, max(widest, 6) - 1, "\n".join(sheet.note_text))
+    row = 3
+    for name, title, frame in frames:
+        row = sheet.section(row + 1, (name, title), max(frame.shape[1], 1))
+        row = sheet.heads(row, [(str(column), "") for column in frame.columns], kept=False)
+        for line in frame.itertuples(index=False, name=None):
+            for column, (head, content) in enumerate(zip(frame.columns, line, strict=True)):
+                sheet.put(row, column, plain(content), "label", _style(str(head), content))
+            row += 1
+    sheet.width(0, FIRST_WIDTH)
+    sheet.freeze(3, 1)
+
+
+def chart_frames(charts: Mapping[str, Chart]) -> list[tuple[str, str, pd.DataFrame]]:
+    """Return the data of charts, each under its name and what it shows."""
+    return [(name, chart.alt, chart.data) for name, chart in charts.items()]
+
+
+def sources_sheet(sheet: Sheet, costing: Costing, used: set[str]) -> None:
+    """List the data package's sources, those behind the central case marked; an address is text, not a link."""
+    sheet.say(2, 0, len(SOURCE_HEADS) - 1, "\n".join(sheet.note_text))
+    row = sheet.heads(3, SOURCE_HEADS)
+    sheet.freeze(row, 1)
+    for column, width in {1: 60, 2: 24, 3: 22, 5: 50, 6: 26}.items():
+        sheet.width(column, width)
+    columns = ["title", "publisher", "document_number", "published", "address", "terms"]
+    for here, (source_id, line) in enumerate(costing.evidence.sources.iterrows(), start=row):
+        texts = [source_id, *(line[column] for column in columns), "是 yes" if source_id in used else ""]
+        for column, text in enumerate(texts):
+            sheet.put(here, column, text, "wrapped" if column in (1, 2, 3, 5, 6) else "label", "text")
+
+
+def _style(head: str, content: Any) -> str:
+    if not _is_number(content):
+        return "text"
+    return "yuan" if float(content).is_integer() and head not in YEARS else "plain"
+
+
+def plain(content: Any) -> Any:
+    """Return what a spreadsheet can hold: a number, or text; nothing where there is nothing."""
+    if _is_number(content):
+        return float(content)
+    missing = content is None or content is pd.NA or content is pd.NaT or (isinstance(content, float) and pd.isna(content))
+    return None if missing else str(content)
+
+
+def _is_number(content: Any) -> bool:
+    kinds = pd.api.types.is_number(content) and not pd.api.types.is_bool(content) and not pd.api.types.is_complex(content)
+    return bool(kinds and pd.notna(content) and abs(float(content)) != float("inf"))
