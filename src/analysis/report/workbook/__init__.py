@@ -11,7 +11,7 @@ from analysis.inputs.rules import Rule
 from analysis.model.simulate import Outcome
 from analysis.report.style import Chart
 from analysis.report.wording import Wording
-from analysis.report.workbook.annexes import chart_frames, frames_sheet, rules_sheet, sources_sheet
+from analysis.report.workbook.annexes import KEY_WIDTH, chart_frames, frames_sheet, rules_sheet, sources_sheet
 from analysis.report.workbook.assumptions import assumptions_sheet
 from analysis.report.workbook.bilingual import Bilingual
 from analysis.report.workbook.central_case import central_case_sheets
@@ -89,7 +89,24 @@ def costing_workbook(
     scenario = costing.scenario
     book = Book(scenario.as_of, f"提标测算 Costing: {scenario.id}")
     pages = {name: book.sheet(name, title, note) for name, title, note in SHEETS}
-    cover, summary, assumed, dated, seen, steps, trend, people, standards, supplements, *cost, checked, results, figures, listed, sourced = pages.values()
+    (
+        cover,
+        summary,
+        assumed,
+        dated,
+        seen,
+        steps,
+        trend,
+        people,
+        standards,
+        supplements,
+        *cost,
+        checked,
+        results,
+        figures,
+        listed,
+        sourced,
+    ) = pages.values()
     inputs = assumptions_sheet(assumed, book, costing)
     rules_sheet(dated, costing)
     observed = observed_sheet(seen, costing)
@@ -99,7 +116,7 @@ def costing_workbook(
     case = central_case_sheets(tuple(cost), costing, inputs, raised, levels, recipients)
     values = results_sheet(results, costing, result, inputs)
     differ = checks_sheet(checked, book, costing, checks_of(costing, raised, recipients, levels, case), values, result)
-    frames_sheet(figures, chart_frames(charts))
+    frames_sheet(figures, chart_frames(charts, inputs), KEY_WIDTH)
     frames_sheet(listed, [(name, "", table) for name, table in tables.items()])
     sources_sheet(sourced, costing, observed.source_ids)
     parts = Parts(inputs, raised, recipients, case, values, differ)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.report.style import Chart
+from analysis.report.workbook.assumptions import Inputs
 from analysis.report.workbook.costing import Costing
 from analysis.report.workbook.sheet import Pair, Sheet
 
@@ -21,8 +22,7 @@ SOURCE_HEADS: tuple[Pair, ...] = (
 )  # fmt: skip
 # Heads of columns whose whole numbers take no separators.
 YEARS = ("year", "Year", "年份")
-# Wide enough for a key.
-FIRST_WIDTH = 60
+KEY_WIDTH = 88
 
 
 def rules_sheet(sheet: Sheet, costing: Costing) -> None:
@@ -45,12 +45,15 @@ def rules_sheet(sheet: Sheet, costing: Costing) -> None:
             sheet.put(here, column, content, "wrapped" if column in (7, 8) else "label", number)
 
 
-def frames_sheet(sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]]) -> None:
+def frames_sheet(
+    sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]], first_width: float | None = None
+) -> None:
     """Write tables one below the other.
 
     Args:
         sheet: empty but for its heading.
         frames: name, title and table of each.
+        first_width: of the first column, in letters; as wide as what stands in it by default.
     """
     frames = list(frames)
     widest = max((frame.shape[1] for _, _, frame in frames), default=1)
@@ -63,13 +66,18 @@ def frames_sheet(sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]]) 
             for column, (head, content) in enumerate(zip(frame.columns, line, strict=True)):
                 sheet.put(row, column, plain(content), "label", _style(str(head), content))
             row += 1
-    sheet.width(0, FIRST_WIDTH)
+    if first_width:
+        sheet.width(0, first_width)
     sheet.freeze(3, 1)
 
 
-def chart_frames(charts: Mapping[str, Chart]) -> list[tuple[str, str, pd.DataFrame]]:
-    """Return the data of charts, each under its name and what it shows."""
-    return [(name, chart.alt, chart.data) for name, chart in charts.items()]
+def chart_frames(charts: Mapping[str, Chart], inputs: Inputs) -> list[tuple[str, str, pd.DataFrame]]:
+    """Return the data of charts, each under its name and what it shows; assumptions are named by their numbers."""
+
+    def numbered(data: pd.DataFrame) -> pd.DataFrame:
+        return data.assign(rests_on=data["rests_on"].map(inputs.numbered)) if "rests_on" in data else data
+
+    return [(name, chart.alt, numbered(chart.data)) for name, chart in charts.items()]
 
 
 def sources_sheet(sheet: Sheet, costing: Costing, used: set[str]) -> None:
@@ -96,10 +104,14 @@ def plain(content: Any) -> Any:
     """Return what a spreadsheet can hold: a number, or text; nothing where there is nothing."""
     if _is_number(content):
         return float(content)
-    missing = content is None or content is pd.NA or content is pd.NaT or (isinstance(content, float) and pd.isna(content))
+    missing = (
+        content is None or content is pd.NA or content is pd.NaT or (isinstance(content, float) and pd.isna(content))
+    )
     return None if missing else str(content)
 
 
 def _is_number(content: Any) -> bool:
-    kinds = pd.api.types.is_number(content) and not pd.api.types.is_bool(content) and not pd.api.types.is_complex(content)
+    kinds = (
+        pd.api.types.is_number(content) and not pd.api.types.is_bool(content) and not pd.api.types.is_complex(content)
+    )
     return bool(kinds and pd.notna(content) and abs(float(content)) != float("inf"))

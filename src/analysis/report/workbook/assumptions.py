@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from analysis.model.programmes import CLASSIFIED_SHARE_OF_STANDARD, OPTIONAL, PRICE_LINK_INDEX_RISE_SHARE
 from analysis.model.cost import ENTRANT_SHARE_OF_RISE
+from analysis.model.programmes import CLASSIFIED_SHARE_OF_STANDARD, OPTIONAL, PRICE_LINK_INDEX_RISE_SHARE
 from analysis.model.simulate.case import NEEDED
-from analysis.report.workbook.costing import Costing, RESIDENCES
+from analysis.report.workbook.costing import RESIDENCES, Costing
 from analysis.report.workbook.formula import Formula, either, how_many, of, span
 from analysis.report.workbook.sheet import Book, Pair, Sheet
 
@@ -50,6 +50,19 @@ class Inputs:
     def __contains__(self, name: str) -> bool:
         return name in self.of
 
+    def numbered(self, rests_on: str) -> str:
+        """Name the assumptions that a result rests on by their numbers, a run of them by its ends; others as they are."""
+        names = [name for name in rests_on.split(";") if name]
+        numbers = sorted(int(self.numbers[name][1:]) for name in names if self.numbers.get(name, "").startswith("A"))
+        runs: list[list[int]] = []
+        for number in numbers:
+            if runs and number == runs[-1][-1] + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        said = [f"A{run[0]}" if len(run) == 1 else f"A{run[0]}–A{run[-1]}" for run in runs]
+        return ", ".join(said + [name for name in names if not self.numbers.get(name, "").startswith("A")])
+
 
 @dataclass(frozen=True)
 class Line:
@@ -67,7 +80,7 @@ class Line:
 
 def assumptions_sheet(sheet: Sheet, book: Book, costing: Costing) -> Inputs:
     """Write the sheet of what may be changed, and return its cells."""
-    inputs, scenario = Inputs(), costing.scenario
+    inputs = Inputs()
     sheet.say(2, 0, len(HEADS) - 1, "\n".join(sheet.note_text))
     row = sheet.heads(3, HEADS)
     sheet.freeze(row, 3)
@@ -128,7 +141,9 @@ def _count(flags: list[Formula]) -> Formula:
 def _assumption_lines(costing: Costing) -> list[Line]:
     lines = []
     for name, assumption in costing.outcome.assumptions.items():
-        measured = "由以往预测误差算出 measured from past errors" if assumption.scored else "方案所列 as the scenario states"
+        measured = (
+            "由以往预测误差算出 measured from past errors" if assumption.scored else "方案所列 as the scenario states"
+        )
         overridden = [key for key in costing.scenario.overrides if key.startswith(f"assumptions.{name}.")]
         own = "；方案改动 overridden" if overridden else ""
         lines.append(
@@ -240,7 +255,10 @@ def _shares(sheet: Sheet, costing: Costing, row: int, inputs: Inputs, flags: lis
                 written.append(cell)
             inputs.shares[class_number.removeprefix("class_"), tier] = cell
             reason = scenario.shares.reason
-            for column, text in ((9, f"{reason.zh}\n{reason.en}" if number == 1 else ""), (10, "粤府办〔2018〕52号（未公布 not public）" if number == 1 else "")):
+            for column, text in (
+                (9, f"{reason.zh}\n{reason.en}" if number == 1 else ""),
+                (10, "粤府办〔2018〕52号（未公布 not public）" if number == 1 else ""),
+            ):
                 sheet.put(row, column, text, "wrapped", "text")
             row += 1
     for name, one in scenario.sharing.items():

@@ -72,7 +72,12 @@ class CentralCase:
 
 
 def central_case_sheets(
-    pages: tuple[Sheet, Sheet, Sheet], costing: Costing, inputs: Inputs, raised: Raised, levels: Levels, people: Recipients
+    pages: tuple[Sheet, Sheet, Sheet],
+    costing: Costing,
+    inputs: Inputs,
+    raised: Raised,
+    levels: Levels,
+    people: Recipients,
 ) -> CentralCase:
     """Write the extra cost, who pays it, and the spending that it comes on top of; return their cells."""
     case = _cost(pages[0], costing, inputs, levels, people)
@@ -154,23 +159,34 @@ def _sharing(
     part = sheet.column(
         lambda place, _: either(
             levels.rise[place].above(0),
-            largest(0, smallest(levels.next[place], levels.next_minimum[place]) - levels.now[place]) / levels.rise[place],
+            largest(0, smallest(levels.next[place], levels.next_minimum[place]) - levels.now[place])
+            / levels.rise[place],
             0,
         ),
         "ratio",
     )
-    tekun_before = sheet.column(lambda place, _: smallest(levels.tekun[place], up(multiple * levels.minimum[place], step)), "cents")
+    tekun_before = sheet.column(
+        lambda place, _: smallest(levels.tekun[place], up(multiple * levels.minimum[place], step)), "cents"
+    )
     tekun_rise = sheet.column(
-        lambda place, _: smallest(levels.next_tekun[place], up(multiple * levels.next_minimum[place], step)) - tekun_before[place],
+        lambda place, _: (
+            smallest(levels.next_tekun[place], up(multiple * levels.next_minimum[place], step)) - tekun_before[place]
+        ),
         "cents",
     )
     extra = sheet.column(lambda place, _: case.extra[place], "yuan", summed=True)
     # Tekun has a minimum of its own; entrants and every other linked programme move with the dibao standard.
-    moving = [column for name, column in case.parts.items() if name == "entrant" or (name.startswith("linked_") and name != "linked_tekun")]
+    moving = [
+        column
+        for name, column in case.parts.items()
+        if name == "entrant" or (name.startswith("linked_") and name != "linked_tekun")
+    ]
     shared = sheet.column(
-        lambda place, _: MONTHS * people.dibao[place] * (later[place] - before[place])
-        + sum((column[place] for column in moving[1:]), start=moving[0][place]) * part[place]
-        + MONTHS * people.tekun[place] * tekun_rise[place],
+        lambda place, _: (
+            MONTHS * people.dibao[place] * (later[place] - before[place])
+            + sum((column[place] for column in moving[1:]), start=moving[0][place]) * part[place]
+            + MONTHS * people.tekun[place] * tekun_rise[place]
+        ),
         "yuan",
         summed=True,
     )
@@ -178,9 +194,7 @@ def _sharing(
     return before, tekun_before
 
 
-def _by_tier(
-    sheet: AreaSheet, inputs: Inputs, shared: Column, whole: Column, tiers: list[str]
-) -> dict[str, Column]:
+def _by_tier(sheet: AreaSheet, inputs: Inputs, shared: Column, whole: Column, tiers: list[str]) -> dict[str, Column]:
     """Write each tier's part: its share of what is shared; the local one, the last, bears the rest."""
     columns: dict[str, Column] = {}
     for tier in tiers[:-1]:
@@ -202,26 +216,43 @@ def _spending(
 ) -> None:  # fmt: skip
     """Write what dibao and tekun take without the rise, this year and next, and of each tier with it."""
     tiers = tiers_of(costing)
-    heads = [(_tier_head(zh, en, tier, costing), "") for zh, en in (("基年", "base year"), ("下年不提标", "next year, no rise")) for tier in tiers]
+    heads = [
+        (_tier_head(zh, en, tier, costing), "")
+        for zh, en in (("基年", "base year"), ("下年不提标", "next year, no rise"))
+        for tier in tiers
+    ]
     heads += [(_tier_head("下年含提标", "next year with the rise", tier, costing), "") for tier in tiers]
     sheet = AreaSheet(page, costing, [*SPENDING_HEADS, *heads])
     paid, tekun = levels.supplement, levels.tekun
     case.dibao = sheet.column(lambda place, _: MONTHS * people.dibao[place] * paid[place], "yuan", summed=True)
     case.tekun = sheet.column(lambda place, _: MONTHS * people.tekun[place] * tekun[place], "yuan", summed=True)
     shared = sheet.column(
-        lambda place, _: MONTHS * (people.dibao[place] * before[place] + people.tekun[place] * tekun_before[place]), "yuan", summed=True
+        lambda place, _: MONTHS * (people.dibao[place] * before[place] + people.tekun[place] * tekun_before[place]),
+        "yuan",
+        summed=True,
     )
     base = sheet.column(
-        lambda place, _: MONTHS * (people.dibao_base[place] * paid[place] + people.tekun_base[place] * tekun[place]), "yuan", summed=True
+        lambda place, _: MONTHS * (people.dibao_base[place] * paid[place] + people.tekun_base[place] * tekun[place]),
+        "yuan",
+        summed=True,
     )
     base_shared = sheet.column(
-        lambda place, _: MONTHS * (people.dibao_base[place] * before[place] + people.tekun_base[place] * tekun_before[place]), "yuan", summed=True
+        lambda place, _: (
+            MONTHS * (people.dibao_base[place] * before[place] + people.tekun_base[place] * tekun_before[place])
+        ),
+        "yuan",
+        summed=True,
     )
     case.base = _by_tier(sheet, inputs, base_shared, base, tiers)
     whole = Column([dibao + tekun for dibao, tekun in zip(case.dibao.cells, case.tekun.cells, strict=True)])
     without = _by_tier(sheet, inputs, shared, whole, tiers)
     case.following = {
-        tier: sheet.column(lambda place, _, tier=tier: without[tier][place] + case.tiers[tier][place], "yuan", kind="result", summed=True)
+        tier: sheet.column(
+            lambda place, _, tier=tier: without[tier][place] + case.tiers[tier][place],
+            "yuan",
+            kind="result",
+            summed=True,
+        )
         for tier in tiers
     }
 

@@ -43,7 +43,11 @@ def results_sheet(sheet: Sheet, costing: Costing, result: pd.DataFrame, inputs: 
         area = costing.labels.area(code) if code in costing.evidence.areas.index else line["area_name"]
         decimals = DECIMALS[line["unit"]]
         number = "yuan" if decimals == 0 else "cents" if decimals <= 2 else "ratio" if decimals <= 4 else "share"
-        rest = (costing.labels.unit(line["unit"]), costing.labels.grade(line["grade"]), _numbered(line["rests_on"], inputs))
+        rest = (
+            costing.labels.unit(line["unit"]),
+            costing.labels.grade(line["grade"]),
+            inputs.numbered(line["rests_on"]),
+        )
         for column, text in enumerate((key, line["measure"], area)):
             sheet.put(here, column, text, "label", "text")
         cells[key] = sheet.put(here, 3, float(line["value"]), "stored", number)
@@ -51,21 +55,6 @@ def results_sheet(sheet: Sheet, costing: Costing, result: pd.DataFrame, inputs: 
             sheet.put(here, column, text, "wrapped" if column == 6 else "label", "text")
     sheet.page.autofilter(row - 1, 0, row - 1 + len(own), len(RESULT_HEADS) - 1)
     return cells
-
-
-def _numbered(rests_on: str, inputs: Inputs) -> str:
-    """Name assumptions by their numbers, a run of them by its ends; what has no number stays as it is."""
-    names = [name for name in rests_on.split(";") if name]
-    numbers = sorted(int(inputs.numbers[name][1:]) for name in names if inputs.numbers.get(name, "").startswith("A"))
-    others = [name for name in names if not inputs.numbers.get(name, "").startswith("A")]
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    said = [f"A{run[0]}" if len(run) == 1 else f"A{run[0]}–A{run[-1]}" for run in runs]
-    return ", ".join(said + others)
 
 
 @dataclass(frozen=True)
@@ -87,7 +76,9 @@ class Check:
     apportioned: bool = False
 
 
-def checks_sheet(sheet: Sheet, book: Book, costing: Costing, checks: list[Check], cells: dict[str, Formula], result: pd.DataFrame) -> Formula:
+def checks_sheet(
+    sheet: Sheet, book: Book, costing: Costing, checks: list[Check], cells: dict[str, Formula], result: pd.DataFrame
+) -> Formula:
     """Write each check, and return how many do not hold.
 
     Raises:
@@ -161,7 +152,9 @@ def _floor_checks(costing: Costing, raised: Raised, levels: Levels) -> list[Chec
         name = labels.area_class(costing.outcome.floors.classes[code])
         for cell, gap, year in zip(ratios, raised.gap[code], (base, str(int(base) + 1)), strict=True):
             where = {"area_code": code, "programme": "dibao", "year": year}
-            checks.append(Check(f"农村/城镇最低标准 rural/urban minimum {year}：{name}", cell, "minimum_rural_urban_ratio", where))
+            checks.append(
+                Check(f"农村/城镇最低标准 rural/urban minimum {year}：{name}", cell, "minimum_rural_urban_ratio", where)
+            )
             checks.append(Check(f"最低标准差额 gap in the minima {year}：{name}", gap, "minimum_gap", where))
     for place, cell in enumerate(costing.cells):
         if cell["observed"]:
@@ -180,7 +173,9 @@ def _people_checks(costing: Costing, people: Recipients, case: CentralCase) -> l
         trend, entrants = people.dibao.sums[side], case.entrants.sums[side]
         checks.append(Check(f"趋势人数 recipients on trend：{name}", trend, "recipients_on_trend", where))
         checks.append(Check(f"新增人数 entrants：{name}", entrants, "entrants", where))
-        checks.append(Check(f"人数合计 recipients with entrants：{name}", trend + entrants, "recipients_with_entrants", where))
+        checks.append(
+            Check(f"人数合计 recipients with entrants：{name}", trend + entrants, "recipients_with_entrants", where)
+        )
     return checks
 
 
@@ -190,9 +185,21 @@ def _cost_checks(costing: Costing, case: CentralCase) -> list[Check]:
     for name, column in case.parts.items():
         programme = name.removeprefix("linked_") if name.startswith("linked_") else "dibao"
         where = {"programme": programme, "component": "linked" if name.startswith("linked_") else name}
-        checks.append(Check(f"新增支出 extra cost：{labels.word(f'component_{name}')}", column.sums[""], "extra_cost", where, True))
+        checks.append(
+            Check(
+                f"新增支出 extra cost：{labels.word(f'component_{name}')}", column.sums[""], "extra_cost", where, True
+            )
+        )
     for tier, column in case.tiers.items():
-        checks.append(Check(f"新增支出 extra cost：{labels.word(f'tier_{tier}')}", column.sums[""], "extra_cost", {"tier": tier}, True))
+        checks.append(
+            Check(
+                f"新增支出 extra cost：{labels.word(f'tier_{tier}')}",
+                column.sums[""],
+                "extra_cost",
+                {"tier": tier},
+                True,
+            )
+        )
     for code in costing.classes:
         name = labels.area_class(costing.outcome.floors.classes[code])
         here = total_where(extra.range, (case.classes, name))
@@ -204,14 +211,23 @@ def _cost_checks(costing: Costing, case: CentralCase) -> list[Check]:
     for place, cell in enumerate(cells):
         rows.setdefault(cell["area_code"], []).append(extra[place])
     for code, own in rows.items():
-        checks.append(Check(f"新增支出 extra cost：{labels.area(code)}", total(span(own)), "extra_cost", {"area_code": code}, True))
+        checks.append(
+            Check(
+                f"新增支出 extra cost：{labels.area(code)}", total(span(own)), "extra_cost", {"area_code": code}, True
+            )
+        )
     return checks
 
 
 def _spending_checks(costing: Costing, case: CentralCase) -> list[Check]:
     labels, base = costing.labels, str(costing.scenario.base_year)
     checks = [
-        Check(f"不提标支出 spending without a rise：{labels.programme(name)}", column.sums[""], "spending_without_rise", {"programme": name})
+        Check(
+            f"不提标支出 spending without a rise：{labels.programme(name)}",
+            column.sums[""],
+            "spending_without_rise",
+            {"programme": name},
+        )
         for name, column in (("dibao", case.dibao), ("tekun", case.tekun))
     ]
     for tier, column in case.base.items():
@@ -219,5 +235,3 @@ def _spending_checks(costing: Costing, case: CentralCase) -> list[Check]:
         checks.append(Check(f"{what}，基年 base year", column.sums[""], "spending", {"tier": tier, "year": base}))
         checks.append(Check(f"{what}，下年 next year", case.following[tier].sums[""], "spending", {"tier": tier}))
     return checks
-
-

@@ -17,7 +17,7 @@ from analysis.report.workbook.sheet import Pair, Sheet
 RESIDENCES = ("urban", "rural")
 # Heads, the signs below them, and the first area.
 HEAD_ROW, FIRST_ROW = 3, 5
-AREA_WIDTH = 25
+AREA_WIDTH = 33
 # So many rows stay legible on one printed page.
 ROWS_OF_A_PAGE = 50
 IDENTITY: tuple[Pair, ...] = (("代码", "code"), ("地区", "area"), ("类别", "class"), ("城乡", "residence"))
@@ -102,7 +102,9 @@ class AreaSheet:
         self._next, self._last_column, self._named_below = len(IDENTITY), len(IDENTITY) + len(heads) - 1, False
         note = sheet.note_text
         sheet.say(2, 0, len(IDENTITY) + len(heads) - 1, "\n".join(part for part in note if part))
-        sheet.heads(HEAD_ROW, [*IDENTITY, *(head for head, _ in heads)], ["", "", "c", "s", *(sign for _, sign in heads)])
+        sheet.heads(
+            HEAD_ROW, [*IDENTITY, *(head for head, _ in heads)], ["", "", "c", "s", *(sign for _, sign in heads)]
+        )
         sheet.freeze(FIRST_ROW, len(IDENTITY))
         sheet.width(1, AREA_WIDTH)
         sheet.page.fit_to_pages(1, 1 if len(costing.cells) <= ROWS_OF_A_PAGE else 0)
@@ -162,11 +164,18 @@ class AreaSheet:
             if not self._named_below:
                 for column in range(len(IDENTITY), self._last_column + 1):
                     self.sheet.put(row, column, None, "result")
-                texts = ("合计 total" if side == "" else "小计 subtotal", None, None, self.labels.word(side) if side else None)
+                texts = (
+                    "合计 total" if side == "" else "小计 subtotal",
+                    None,
+                    None,
+                    self.labels.word(side) if side else None,
+                )
                 for column, text in enumerate(texts):
                     self.sheet.put(row, column, text, "result", "text")
         self._named_below = True
-        return {side: self.sheet.put(rows[side], place, content, "result", number) for side, content in contents.items()}
+        return {
+            side: self.sheet.put(rows[side], place, content, "result", number) for side, content in contents.items()
+        }
 
 
 def _is_whole(value: float | None) -> bool:

@@ -87,7 +87,8 @@ def levels_sheets(
 
     followed_rise = sheet.column(followed, "cents")
     to_minimum = sheet.column(
-        lambda place, _: either(following[place].above(now[place]), on_grid(following[place], step), now[place]), "cents"
+        lambda place, _: either(following[place].above(now[place]), on_grid(following[place], step), now[place]),
+        "cents",
     )
     risen = sheet.column(lambda place, _: largest(now[place], followed_rise[place], to_minimum[place]), "cents")
 
@@ -117,11 +118,15 @@ def _supplements(
     )
     next_floor = sheet.column(lambda _, cell: _known(raised.next_floor[costing.class_cell(cell)]), "cents")
     lift = sheet.column(
-        lambda place, _: either(next_floor[place].is_blank(), 0, largest(0, next_floor[place] - paid[place] - rise[place])),
+        lambda place, _: either(
+            next_floor[place].is_blank(), 0, largest(0, next_floor[place] - paid[place] - rise[place])
+        ),
         "cents",
     )
     later = sheet.column(lambda place, _: paid[place] + rise[place] + lift[place], "cents", kind="result")
-    known = sheet.column(lambda _, cell: _value(observed.get("tekun_standard", cell["area_code"], cell["residence"])), "cents")
+    known = sheet.column(
+        lambda _, cell: _value(observed.get("tekun_standard", cell["area_code"], cell["residence"])), "cents"
+    )
     multiple, step = inputs["tekun_multiple"], inputs["grid_urban"]
     tekun = sheet.column(lambda place, _: largest(up(multiple * now[place], step), known[place]), "cents")
     tekun_next = sheet.column(lambda place, _: largest(up(multiple * after[place], step), tekun[place]), "cents")

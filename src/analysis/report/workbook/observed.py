@@ -97,11 +97,20 @@ def _write(sheet: Sheet, costing: Costing, row: int, record: dict[str, Any]) -> 
     sheet.put(row, 0, labels.area(record["area_code"]), "label", "text")
     sheet.put(row, 1, labels.word(record["residence"]), "label", "text")
     year = sheet.put(row, YEAR, int(record["year"]), "observed", "year")
-    counted_on = sheet.put(row, PERIOD, day if day else "全年 year", "observed" if day else "label", "date" if day else "text")
+    counted_on = sheet.put(
+        row, PERIOD, day if day else "全年 year", "observed" if day else "label", "date" if day else "text"
+    )
     number = "persons" if record["unit"] == "persons" else "cents" if record["value"] % 1 else "yuan"
     value = sheet.put(row, VALUE, float(record["value"]), "observed", number)
     known_from = pd.Timestamp(record["known_from"]).date()
-    rest = (labels.unit(record["unit"]), labels.grade(record["grade"]), record["source_id"], document, known_from, record["note"])
+    rest = (
+        labels.unit(record["unit"]),
+        labels.grade(record["grade"]),
+        record["source_id"],
+        document,
+        known_from,
+        record["note"],
+    )
     for column, content in enumerate(rest, start=VALUE + 1):
         sheet.put(row, column, content, "wrapped" if column in (8, 10) else "label", "text")
     return Seen(value, year, counted_on if day else None, record["source_id"])
@@ -112,11 +121,17 @@ def _needed(costing: Costing) -> dict[str, list[tuple[tuple[Any, ...], dict[str,
     evidence, base, cells = costing.evidence, costing.scenario.base_year, costing.cells
     minima = _of_classes(evidence, "minimum_standard")
     standards = last_known(evidence, "dibao", "standard", base, periods=None)
-    then = {(*costing.class_cell(cell), standards[here].get("year")) for cell in cells if (here := _here(cell)) in standards}
+    then = {
+        (*costing.class_cell(cell), standards[here].get("year")) for cell in cells if (here := _here(cell)) in standards
+    }
     classes = [(code, side) for code in costing.classes for side in RESIDENCES]
     years = sorted({(*cell, base) for cell in classes} | then, key=lambda one: (-one[2], one[0], one[1] == "rural"))
     own = last_known(evidence, "dibao", "supplement_floor", base)
-    tekun = {cell: row for cell, row in last_known(evidence, "tekun", "basic_living_standard", base).items() if row["year"] == base}
+    tekun = {
+        cell: row
+        for cell, row in last_known(evidence, "tekun", "basic_living_standard", base).items()
+        if row["year"] == base
+    }
     people = last_known(evidence, "", "resident_population", base)
     spent = last_known(evidence, "", "consumption_expenditure_per_capita", base)
     wages = evidence.best("minimum_wage", "minimum_wage").dropna(subset=["value"]).sort_values("year", kind="stable")
@@ -186,7 +201,9 @@ def _counts(costing: Costing, programme: str) -> list[tuple[tuple[str, int], dic
     """Return the province's counts by residence, each with its place in the row of counts, oldest first."""
     evidence = costing.evidence
     rows = evidence.best(programme, "recipients")
-    rows = rows[(rows["area_code"] == evidence.whole) & rows["period"].str.startswith("M")].sort_values(["year", "period"])
+    rows = rows[(rows["area_code"] == evidence.whole) & rows["period"].str.startswith("M")].sort_values(
+        ["year", "period"]
+    )
     return [
         ((side, place), row)
         for side in RESIDENCES

@@ -66,9 +66,9 @@ def recipients_sheets(trend: Sheet, people: Sheet, costing: Costing, inputs: Inp
         averaged=True,
     )
     weight = sheet.column(
-        lambda place, cell: population[place]
-        * part[place]
-        / (used[place] / used.means[cell["residence"]]) ** inputs["allocation_need"],
+        lambda place, cell: (
+            population[place] * part[place] / (used[place] / used.means[cell["residence"]]) ** inputs["allocation_need"]
+        ),
         "persons",
         summed=True,
     )
@@ -113,7 +113,10 @@ def _trend(
     for programme, counts in (("dibao", costing.outcome.case.counts), ("tekun", costing.outcome.case.tekun)):
         for side in RESIDENCES:
             own = counts[counts["residence"] == side].reset_index(drop=True)
-            first, last = observed.get(programme, side, _first_of_window(own)), observed.get(programme, side, len(own) - 1)
+            first, last = (
+                observed.get(programme, side, _first_of_window(own)),
+                observed.get(programme, side, len(own) - 1),
+            )
             sheet.put(row, 0, costing.labels.programme(programme), "label", "text")
             sheet.put(row, 1, costing.labels.word(side), "label", "text")
             trended = programme == "dibao"
@@ -124,7 +127,9 @@ def _trend(
                 for column, content in enumerate(cells, start=2)
             ]  # fmt: skip
             first_on, first_count, last_on, last_count = written
-            start = sheet.put(row, 6, decimal_year(first_on) if trended else None, "formula" if trended else "unknown", "day")
+            start = sheet.put(
+                row, 6, decimal_year(first_on) if trended else None, "formula" if trended else "unknown", "day"
+            )
             end = sheet.put(row, 7, decimal_year(last_on), "formula", "day")
             drift = logarithm(last_count / first_count) / (end - start) if trended and len(own) > 1 else of(0)
             trend = sheet.put(row, 8, drift, "formula", "percent2")

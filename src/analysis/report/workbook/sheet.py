@@ -50,10 +50,10 @@ NUMBERS: dict[str, tuple[str, str]] = {
     "cents": ("#,##0.00_ ;-#,##0.00_ ", ",.2f"),
     "wan": ("#,##0.0_ ;-#,##0.0_ ", ",.1f"),
     "persons": ("#,##0_ ;-#,##0_ ", ",.0f"),
-    "percent": ("0.0%", ".2%"),
-    "percent2": ("0.00%", ".3%"),
-    "ratio": ("0.0000", ".4f"),
-    "share": ("0.000000", ".6f"),
+    "percent": ("0.0%_ ;-0.0%_ ", ".2%"),
+    "percent2": ("0.00%_ ;-0.00%_ ", ".3%"),
+    "ratio": ("0.0000_ ;-0.0000_ ", ".4f"),
+    "share": ("0.000000_ ;-0.000000_ ", ".6f"),
     "plain": ("General", ".6g"),
     "year": ("0", ".0f"),
     "day": ("0.000", ".3f"),
@@ -85,7 +85,7 @@ class Book:
                 "default_format_properties": {"font_name": FONT, "font_size": 10, "valign": "vcenter"},
             },
         )
-        day = datetime.datetime(created.year, created.month, created.day)  # noqa: DTZ001 (a spreadsheet knows no zone)
+        day = datetime.datetime(created.year, created.month, created.day)
         self.workbook.set_properties({"title": title, "author": "tibiao", "created": day})
         self.workbook.set_calc_mode("auto")
         self._formats: dict[tuple[str, str], Format] = {}
@@ -163,7 +163,12 @@ class Sheet:
             shown = _shown_number(value, number)
             result = "" if value is None else value
             self.page.write_formula(row, column, f"={text}", self.book.format(kind, number), result)
-        elif content is None or content is pd.NA or content is pd.NaT or (isinstance(content, float) and math.isnan(content)):
+        elif (
+            content is None
+            or content is pd.NA
+            or content is pd.NaT
+            or (isinstance(content, float) and math.isnan(content))
+        ):
             value, shown = None, ""
             self.page.write_blank(row, column, None, self.book.format(kind, number))
         elif isinstance(content, datetime.date):
@@ -182,7 +187,9 @@ class Sheet:
         self._widths[column] = max(self._widths.get(column, 0), length)
         return Formula(at, value)
 
-    def heads(self, row: int, heads: Sequence[Pair], symbols: Sequence[str] = (), column: int = 0, *, kept: bool = True) -> int:
+    def heads(
+        self, row: int, heads: Sequence[Pair], symbols: Sequence[str] = (), column: int = 0, *, kept: bool = True
+    ) -> int:
         """Write a table's heads, Chinese above English, and below them what each column is in signs.
 
         Args:
@@ -196,7 +203,9 @@ class Sheet:
             The first row below.
         """
         for place, head in enumerate(heads, start=column):
-            self.put(row, place, "\n".join(part for part in head if part), "head", "text")
+            # A bracket goes onto a line of its own rather than being broken.
+            text = "\n".join(part.replace("（", "\n（") for part in head if part)
+            self.put(row, place, text, "head", "text")
         for place, symbol in enumerate(symbols, start=column):
             self.put(row + 1, place, symbol, "symbol", "text")
         last = row + (1 if symbols else 0)
@@ -259,9 +268,8 @@ def _length(text: str) -> float:
 
 
 def _longest_word(text: str) -> float:
-    """Return the longest part of a head that should stay on one line: a word, or the Chinese before a bracket."""
-    parts = text.replace("（", "\n").replace(" ", "\n").split("\n")
-    return max(sum(_width(sign) for sign in part) for part in parts)
+    """Return the longest part of a head that should stay on one line."""
+    return max((sum(_width(sign) for sign in part) for part in text.split()), default=0)
 
 
 def _width(sign: str) -> float:

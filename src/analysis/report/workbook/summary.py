@@ -50,7 +50,7 @@ class Parts:
 def cover_sheet(sheet: Sheet, book: Book, costing: Costing, parts: Parts) -> None:
     """Write the cover: what this is, the four numbers, how to read it, and what is in it."""
     scenario, last = costing.scenario, COVER_COLUMNS - 1
-    for column, width in enumerate((26, 21, 19, 19, 19, 19, 25)):
+    for column, width in enumerate((24, 54, 17, 17, 15, 12, 24)):
         sheet.width(column, width)
     facts = (
         ("方案 Scenario", f"{scenario.title.zh} {scenario.title.en}（{scenario.id}）"),
@@ -83,19 +83,18 @@ def cover_sheet(sheet: Sheet, book: Book, costing: Costing, parts: Parts) -> Non
         ("改“假设”中黄色格（有名称，如 follow_share），全簿随之重算；“核对”中的差即改动的影响。把 follow_share 改为0，合计即“按规定必须提”的数。 Change a yellow cell of the assumptions (named, such as follow_share) and everything follows; the differences among the checks are then what the change makes. With follow_share at 0 the total is what the rules alone ask for."),
         ("地区各表行次相同：同一行在各表中是同一地区。 The sheets by area share their rows: a row is the same area in each."),
     )  # fmt: skip
-    for text in how:
-        row = sheet.say(row, 0, last, text)
     for kind, text in LEGEND:
         sheet.put(row, 0, "1,234" if kind != "unknown" else None, kind, "text")
         row = sheet.say(row, 1, last, text, "wrapped")
+    for text in how:
+        row = sheet.say(row, 0, last, text)
     row = sheet.section(row + 1, ("四、各表", "4. The sheets"), COVER_COLUMNS)
     for other in book.sheets[1:]:
         sheet.page.write_url(row, 0, f"internal:'{other.name}'!A1", book.format("link", "text"), other.name)
-        row = sheet.say(row, 1, last, " ".join((*other.heading, *other.note_text[:1])).strip(), "wrapped")
+        row = sheet.say(row, 1, last, " ".join(other.heading), "wrapped")
     row = sheet.section(row + 1, ("五、哪些不是公式", "5. What is not a formula"), COVER_COLUMNS)
     for zh, en in NOT_FORMULAS:
         row = sheet.say(row, 0, last, f"{zh} {en}")
-    sheet.page.fit_to_pages(1, 1)
 
 
 def _four_numbers(sheet: Sheet, costing: Costing, parts: Parts, row: int) -> int:
@@ -104,11 +103,13 @@ def _four_numbers(sheet: Sheet, costing: Costing, parts: Parts, row: int) -> int
     name = labels.area_class(costing.outcome.floors.classes[code])
     row = sheet.section(row, ("一、四个数", "1. Four numbers"), COVER_COLUMNS)
     year = costing.scenario.base_year
-    heads = [("项", "item"), ("", ""), (f"{year}年", f"{year}"), (f"{year + 1}年", f"{year + 1}"), ("变化", "change"),
+    heads = [("", ""), ("项", "item"), (f"{year}年", f"{year}"), (f"{year + 1}年", f"{year + 1}"), ("变化", "change"),
              ("变化%", "change, %"), ("单位", "unit")]  # fmt: skip
     row = sheet.heads(row, heads, kept=False)
 
-    def line(item: str, what: str, now: Formula | None, following: Formula, number: str, unit: str, *, relative: bool = True) -> None:
+    def line(
+        item: str, what: str, now: Formula | None, following: Formula, number: str, unit: str, *, relative: bool = True
+    ) -> None:
         nonlocal row
         sheet.put(row, 0, item, "wrapped", "text")
         sheet.put(row, 1, what, "wrapped", "text")
@@ -116,7 +117,13 @@ def _four_numbers(sheet: Sheet, costing: Costing, parts: Parts, row: int) -> int
         after = sheet.put(row, 3, following, "result", number)
         change = after - before if now else None
         sheet.put(row, 4, change, "formula" if now else "unknown", number)
-        sheet.put(row, 5, after / before - 1 if now and relative else None, "formula" if now and relative else "unknown", "percent2")
+        sheet.put(
+            row,
+            5,
+            after / before - 1 if now and relative else None,
+            "formula" if now and relative else "unknown",
+            "percent2",
+        )
         sheet.put(row, 6, unit, "label", "text")
         row += 1
 
@@ -124,11 +131,32 @@ def _four_numbers(sheet: Sheet, costing: Costing, parts: Parts, row: int) -> int
     line("差距 Gap", f"{name}：农村/城镇最低标准 rural/urban minimum", *ratio, "ratio", "比值 ratio", relative=False)
     for side in RESIDENCES:
         what = f"{name}：{labels.word(side)} 最低标准 minimum"
-        line("提标 Rise", what, raised.minimum[code, side], raised.next_minimum[code, side], "yuan", "元/人·月 yuan/month")
+        line(
+            "提标 Rise",
+            what,
+            raised.minimum[code, side],
+            raised.next_minimum[code, side],
+            "yuan",
+            "元/人·月 yuan/month",
+        )
     line("花费 Cost", "新增支出（中值） extra cost, central", None, case.extra.sums[""], "yuan", "元/年 yuan/year")
-    line("花费 Cost", "新增支出（中值） extra cost, central", None, case.extra.sums[""] / PER_WAN, "wan", "万元 10,000 yuan")
+    line(
+        "花费 Cost",
+        "新增支出（中值） extra cost, central",
+        None,
+        case.extra.sums[""] / PER_WAN,
+        "wan",
+        "万元 10,000 yuan",
+    )
     for tier, column in case.tiers.items():
-        line("谁负担 Who pays", f"其中 of it: {labels.word(f'tier_{tier}')}", None, column.sums[""] / PER_WAN, "wan", "万元 10,000 yuan")
+        line(
+            "谁负担 Who pays",
+            f"其中 of it: {labels.word(f'tier_{tier}')}",
+            None,
+            column.sums[""] / PER_WAN,
+            "wan",
+            "万元 10,000 yuan",
+        )
     published = sum((people.last[side] for side in RESIDENCES[1:]), start=people.last[RESIDENCES[0]])
     what = "低保对象：末次公布；趋势加新增 dibao recipients: last count; trend and entrants"
     line("覆盖 Coverage", what, published, people.dibao.sums[""] + case.entrants.sums[""], "persons", "人 persons")
@@ -138,11 +166,16 @@ def _four_numbers(sheet: Sheet, costing: Costing, parts: Parts, row: int) -> int
 def summary_sheet(sheet: Sheet, costing: Costing, parts: Parts) -> None:
     """Write the costing on one page: by part, class and residence; by tier, beside spending and capacity; its range."""
     labels, case = costing.labels, parts.case
-    numbers = list(costing.outcome.floors.classes[code] for code in costing.classes)
+    numbers = [costing.outcome.floors.classes[code] for code in costing.classes]
     columns = 1 + len(numbers) + len(RESIDENCES) + 3
     sheet.say(2, 0, columns - 1, "\n".join(sheet.note_text))
-    sheet.width(0, 42)
-    row = sheet.section(3, ("一、新增支出：按构成、类别、城乡（元/年）", "1. Extra cost by part, class and residence, yuan/year"), columns)
+    sheet.width(0, 60)
+    sheet.page.fit_to_pages(1, 1)
+    row = sheet.section(
+        3,
+        ("一、新增支出：按构成、类别、城乡（元/年）", "1. Extra cost by part, class and residence, yuan/year"),
+        columns,
+    )
     heads = [("构成", "part"), *((labels.zh.word(key) if key in ("urban", "rural") else labels.area_class(key).partition(" ")[0],
                                   labels.en.word(key) if key in ("urban", "rural") else labels.area_class(key).partition(" ")[2])
                                  for key in (*numbers, *RESIDENCES)),
@@ -153,7 +186,9 @@ def summary_sheet(sheet: Sheet, costing: Costing, parts: Parts) -> None:
     grand = None
     for here, (name, column) in enumerate({**case.parts, "": case.extra}.items(), start=first):
         kind = "formula" if name else "result"
-        sheet.put(here, 0, labels.word(f"component_{name}") if name else "合计 total", "label" if name else "result", "text")
+        sheet.put(
+            here, 0, labels.word(f"component_{name}") if name else "合计 total", "label" if name else "result", "text"
+        )
         for place, number in enumerate(numbers, start=1):
             sheet.put(here, place, total_where(column.range, (case.classes, labels.area_class(number))), kind, "yuan")
         for place, side in enumerate(RESIDENCES, start=1 + len(numbers)):
@@ -162,14 +197,24 @@ def summary_sheet(sheet: Sheet, costing: Costing, parts: Parts) -> None:
         grand = sheet.put(here, place, column.sums[""], kind, "yuan")
         sheet.put(here, place + 1, grand / PER_WAN, kind, "wan")
     for here, column in enumerate([*case.parts.values(), case.extra], start=first):
-        sheet.put(here, columns - 1, either(grand.equals(0), 0, column.sums[""] / grand), "formula" if here < bottom else "result", "percent")
+        sheet.put(
+            here,
+            columns - 1,
+            either(grand.equals(0), 0, column.sums[""] / grand),
+            "formula" if here < bottom else "result",
+            "percent",
+        )
     row = _by_tier(sheet, costing, parts, bottom + 2, columns)
     _range(sheet, costing, parts, row + 1, columns)
 
 
 def _by_tier(sheet: Sheet, costing: Costing, parts: Parts, row: int, columns: int) -> int:
     case, labels = parts.case, costing.labels
-    row = sheet.section(row, ("二、谁负担，负担得起吗（低保和特困）", "2. Who pays, and whether it can be borne: dibao and tekun"), columns)
+    row = sheet.section(
+        row,
+        ("二、谁负担，负担得起吗（低保和特困）", "2. Who pays, and whether it can be borne: dibao and tekun"),
+        columns,
+    )
     year = costing.scenario.base_year
     heads = [("负担", "tier"), ("新增支出（元）", "extra, yuan"), ("新增支出（万元）", "extra, 10,000 yuan"), ("占比", "share"),
              (f"{year}年支出（万元）", f"spending {year}, 10,000 yuan"), (f"{year + 1}年含提标（万元）", f"spending {year + 1} with the rise"),
@@ -201,7 +246,14 @@ def _tier_row(sheet: Sheet, row: int, amounts: list[Formula | None], whole: Form
 
 
 def _range(sheet: Sheet, costing: Costing, parts: Parts, row: int, columns: int) -> None:
-    row = sheet.section(row, ("三、范围（取自结果表，抽样所得，非公式）", "3. Range, from the results table: drawn by the model, not recalculated"), columns)
+    row = sheet.section(
+        row,
+        (
+            "三、范围（取自结果表，抽样所得，非公式）",
+            "3. Range, from the results table: drawn by the model, not recalculated",
+        ),
+        columns,
+    )
     row = sheet.heads(row, [("项", "item"), ("元/年", "yuan/year"), ("万元", "10,000 yuan")], kept=False)
     prefix = f"{costing.scenario.id}:{costing.evidence.dataset}:{costing.evidence.whole}:::{costing.scenario.base_year + 1}:Y:::"
     for what, measure in (

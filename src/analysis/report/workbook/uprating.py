@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from analysis.model.uprating import Uprated
 from analysis.report.workbook.assumptions import Inputs
 from analysis.report.workbook.costing import RESIDENCES, Costing
-from analysis.report.workbook.formula import Formula, all_of, either, largest, of, on_grid, smallest
+from analysis.report.workbook.formula import Formula, either, largest, of, on_grid, smallest
 from analysis.report.workbook.observed import Observed
 from analysis.report.workbook.sheet import Pair, Sheet
 
@@ -113,7 +113,9 @@ class Steps:
         policy, standards = self.costing.scenario.policy, not self.supplement
         first = self._rule(uprated, unified)
         caught = self._catch_up(first)
-        floors = self._step(caught, True, lambda cell: self._rounded(cell, caught) if cell[1] == "urban" else caught[cell])
+        floors = self._step(
+            caught, True, lambda cell: self._rounded(cell, caught) if cell[1] == "urban" else caught[cell]
+        )
         ordered: Floors = {}
         lower = dict(zip(self.costing.classes, self.costing.classes[1:], strict=False))
 
@@ -269,7 +271,9 @@ def uprating_sheet(sheet: Sheet, costing: Costing, inputs: Inputs, observed: Obs
         if found:
             wages.setdefault(cell[0], written)
     steps = Steps(sheet, costing, inputs, rows, raised.minimum, wages, supplement=False)
-    unified = {code for code in costing.classes if raised.minimum[code, "urban"].value == raised.minimum[code, "rural"].value}
+    unified = {
+        code for code in costing.classes if raised.minimum[code, "urban"].value == raised.minimum[code, "rural"].value
+    }
     raised.next_minimum = steps.raised(floors.standards, unified)
     row = _floors(sheet, costing, inputs, observed, raised, wages, unified, row + len(cells))
     _gaps(sheet, costing, raised, row)
@@ -283,7 +287,9 @@ def _names(sheet: Sheet, costing: Costing, row: int, cell: Cell) -> None:
 
 
 def _areas(costing: Costing, code: str) -> list[str]:
-    return list(dict.fromkeys(cell["area_code"] for cell in costing.cells if costing.class_code[cell["area_class"]] == code))
+    return list(
+        dict.fromkeys(cell["area_code"] for cell in costing.cells if costing.class_code[cell["area_class"]] == code)
+    )
 
 
 def _floors(
@@ -298,7 +304,11 @@ def _floors(
 ) -> int:
     """Write the supplement floors: of the year where known, else the last known one and what it is carried on to."""
     row = sheet.section(row, ("二、最低补差（元/人·月）", "2. Supplement floors, yuan/person/month"), len(HEADS))
-    row = sheet.heads(row, [*(head for head, _ in HEADS[:USED]), ("现行补差采用", "used for supplements paid"), HEADS[NOTE][0]], kept=False)
+    row = sheet.heads(
+        row,
+        [*(head for head, _ in HEADS[:USED]), ("现行补差采用", "used for supplements paid"), HEADS[NOTE][0]],
+        kept=False,
+    )
     rows: dict[Cell, int] = {}
     for here, cell in enumerate(raised.minimum, start=row):
         seen = observed.get("floor", *cell)
@@ -332,7 +342,11 @@ def _gaps(sheet: Sheet, costing: Costing, raised: Raised, row: int) -> None:
         sheet.put(place, 0, costing.labels.area_class(costing.outcome.floors.classes[code]), "label", "text")
         sheet.put(place, 1, None, "label")
         pairs = [(floors[code, "rural"], floors[code, "urban"]) for floors in (raised.minimum, raised.next_minimum)]
-        ratios = [sheet.put(place, 2 + when, rural / urban, "result", "ratio") for when, (rural, urban) in enumerate(pairs)]
-        gaps = [sheet.put(place, 4 + when, urban - rural, "result", "cents") for when, (rural, urban) in enumerate(pairs)]
+        ratios = [
+            sheet.put(place, 2 + when, rural / urban, "result", "ratio") for when, (rural, urban) in enumerate(pairs)
+        ]
+        gaps = [
+            sheet.put(place, 4 + when, urban - rural, "result", "cents") for when, (rural, urban) in enumerate(pairs)
+        ]
         sheet.put(place, 6, gaps[1] - gaps[0], "formula", "cents")
         raised.ratio[code], raised.gap[code] = (ratios[0], ratios[1]), (gaps[0], gaps[1])
