@@ -57,10 +57,10 @@ NUMBERS: dict[str, tuple[str, str]] = {
     "plain": ("General", ".6g"),
     "year": ("0", ".0f"),
     "day": ("0.000", ".3f"),
-    "date": ("yyyy-mm-dd", ".4f"),
+    "date": ("yyyy-mm-dd_ ", ".4f"),
     "text": ("General", ""),
 }
-LEAST_WIDTH, MOST_WIDTH, LINE_POINTS = 6.5, 44.0, 13.5
+LEAST_WIDTH, MOST_WIDTH, LINE_POINTS = 6.5, 44.0, 14.0
 # A head may widen its column so far that its words are not broken.
 MOST_OF_A_HEAD = 13.0
 

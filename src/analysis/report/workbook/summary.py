@@ -22,8 +22,8 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("unknown", "未知或不适用 not known, or does not apply"),
 )
 NOT_FORMULAS: tuple[Pair, ...] = (
-    ("费用区间（P10、P50、P90、低、高）来自5000次左右的抽样和假设两端，不能用公式重算；结果表照列。",
-     "The range of the cost (P10, P50, P90, low, high) comes from the model's draws and from the ends of the assumptions; it is listed, not recalculated."),
+    ("费用区间（P10、P50、P90、低、高）来自{draws}次抽样和假设两端，不能用公式重算；结果表照列。",
+     "The range of the cost (P10, P50, P90, low, high) comes from {draws} draws of the model and from the ends of the assumptions; it is listed, not recalculated."),
     ("消费、物价、收入的预测（只在政策用到时）是模型值，所在单元格为斜体。",
      "Forecasts of consumption, prices and incomes, where the policy uses them, are the model's values, in italics."),
     ("“首次公布日”是哪一次、哪个城市属哪一类、提标规则的种类由程序选定，改数不改选择。",
@@ -94,7 +94,7 @@ def cover_sheet(sheet: Sheet, book: Book, costing: Costing, parts: Parts) -> Non
         row = sheet.say(row, 1, last, " ".join(other.heading), "wrapped")
     row = sheet.section(row + 1, ("五、哪些不是公式", "5. What is not a formula"), COVER_COLUMNS)
     for zh, en in NOT_FORMULAS:
-        row = sheet.say(row, 0, last, f"{zh} {en}")
+        row = sheet.say(row, 0, last, f"{zh} {en}".format(draws=scenario.draws))
 
 
 def _four_numbers(sheet: Sheet, costing: Costing, parts: Parts, row: int) -> int:
