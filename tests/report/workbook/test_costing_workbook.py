@@ -104,6 +104,11 @@ def opened(data, *, values):
     return openpyxl.load_workbook(io.BytesIO(data), data_only=values)
 
 
+def verdicts(data):
+    """Return the rows of the checks sheet of a workbook as stored, without reading its other sheets."""
+    return checks_of(openpyxl.load_workbook(io.BytesIO(data), data_only=True, read_only=True))
+
+
 def checks_of(book):
     """Return the rows of the checks sheet: what, by formula, in the results, difference, tolerance, verdict, key."""
     rows = list(book[CHECKS].iter_rows(values_only=True))
@@ -263,7 +268,7 @@ def test_every_number_fits_its_column_in_print(data, debian, tmp_path):
 @pytest.mark.parametrize("name", names("scenarios", Path(__file__).resolve().parents[3]))
 def test_the_formulas_of_every_scenario_come_to_its_results(name, home, evidence_june, rules):
     outcome = simulate(evidence_june, read_scenario(name, home, FEW), rules)
-    checks = checks_of(opened(built(outcome, evidence_june, rules), values=True))
+    checks = verdicts(built(outcome, evidence_june, rules))
     assert len(checks) > 100
     assert [row for row in checks if row[5] != SAME] == []
 
@@ -279,7 +284,7 @@ RULES = {
     "minimum_wage": {"policy.rule.urban.kind": "minimum_wage", "policy.rule.urban.of_minimum_wage_share": 0.55},
     "index": {"policy.rule.urban.kind": "index"},
     "mixed": {"policy.rule.rural.kind": "mixed", "policy.rule.rural.price_weight": 0.5},
-    "class_order": {"policy.rule.urban.kind": "peg", "policy.rule.urban.of_consumption_share": 0.33},
+    "peg_to_a_share": {"policy.rule.urban.kind": "peg", "policy.rule.urban.of_consumption_share": 0.33},
     "not_unified": {"policy.unified_stay_unified.on": False, "policy.rule.rural.rise_share": 0.05},
     "held_by_the_ratchet": {
         "policy.rule.urban.rise_share": -0.02,
@@ -305,7 +310,19 @@ RULES = {
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_every_step_of_the_uprating_is_followed(name, home, evidence_june, rules):
     outcome = simulate(evidence_june, read_scenario("baseline", home, RULES[name] | FEW), rules)
-    checks = checks_of(opened(built(outcome, evidence_june, rules), values=True))
+    checks = verdicts(built(outcome, evidence_june, rules))
+    assert [row for row in checks if row[5] != SAME] == []
+
+
+def test_a_class_is_lifted_to_the_one_below_it(home, evidence_june, rules):
+    table = evidence_june.observations.copy()
+    lowest = table["area_code"].eq("440000-C4") & table["residence"].eq("urban") & table["year"].eq(2024)
+    table.loc[lowest & table["measure"].eq("minimum_standard"), "value"] = 990.0
+    evidence = dataclasses.replace(evidence_june, observations=table)
+    outcome = simulate(evidence, read_scenario("baseline", home, FEW), rules)
+    steps = outcome.floors.standards.steps
+    assert steps[steps["name"].eq("class_order") & steps["binds"]]["area_code"].tolist() == ["440000-C3"]
+    checks = verdicts(built(outcome, evidence, rules))
     assert [row for row in checks if row[5] != SAME] == []
 
 
@@ -320,7 +337,7 @@ def test_programmes_that_a_scenario_states_are_costed_by_formula(evidence_june, 
         name: Assumption(**(line | {"low": value, "central": value, "high": value})) for name, value in stated.items()
     }
     outcome = simulate(evidence_june, baseline.model_copy(update={"assumptions": baseline.assumptions | more}), rules)
-    checks = checks_of(opened(built(outcome, evidence_june, rules), values=True))
+    checks = verdicts(built(outcome, evidence_june, rules))
     keys = {row[-1].split(":")[3] for row in checks}
     assert {"low_income_edge", "disability_living"} <= keys
     assert [row for row in checks if row[5] != SAME] == []
