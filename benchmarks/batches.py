@@ -6,7 +6,9 @@ whole of it: start-up, checking, kernels, cells, files, and for a batch the tabl
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import io
 import json
 import os
 import re
@@ -176,10 +178,9 @@ def _run_cells(home: Path, scenarios: Sequence[str]) -> None:
             start = time.process_time()
             for number, source in enumerate(sources):
                 given = f"\nscenario, out_dir = {scenario!r}, {folder!r}" if number == 0 else ""
-                result = shell.run_cell(source + given, silent=True)
-                result.raise_error()
-                if result.result is not None:
-                    shell.display_formatter.format(result.result)
+                # Not silent: what a cell shows, a table or a chart, is drawn as part of it.
+                with contextlib.redirect_stdout(io.StringIO()):
+                    shell.run_cell(source + given, store_history=False).raise_error()
             spent.append(time.process_time() - start)
     print(statistics.mean(spent[WARM_UPS:]))
 

@@ -108,15 +108,18 @@ def test_every_number_of_the_page_is_the_result_that_its_key_names(made, keyed, 
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_pdf_is_three_pages_with_the_same_numbers(made, lang):
+def test_the_pdf_is_a_page_and_its_sections_with_the_same_numbers_and_bookmarks(made, lang):
     reader = PdfReader(io.BytesIO((made / f"memo.{lang}.pdf").read_bytes()))
-    assert len(reader.pages) == 3
+    assert 5 <= len(reader.pages) <= 7
+    heads = [str(one.title) for one in reader.outline[1]]
+    assert len(heads) == 9
+    assert reader.get_destination_page_number(reader.outline[1][0]) == 1  # the first section begins the second page
     page = read(made / f"memo.{lang}.html")
     allowed = {text.lstrip("+") for _, text in page.keyed} | set(page.dated) | {text.lstrip("-") for text in page.dated}
     # Typesetting turns a hyphen before a figure into a minus sign.
     text = " ".join(page.extract_text() for page in reader.pages).replace("\u2212", "-")
     text = re.sub(r"\s+", " ", text)
-    found = NUMBER.findall(re.sub(r"(?<=\d)-(?=\d)", " ", text))
+    found = NUMBER.findall(re.sub(r"(?<=[A-Za-z\d])-(?=\d)", " ", text))  # class-4, 2010-2013
     assert len(found) > 60
     strange = [
         number
@@ -158,8 +161,20 @@ def test_the_html_needs_nothing_from_outside(made):
         text = (made / f"memo.{lang}.html").read_text("utf-8")
         assert not re.search(r'(src|href)="(?!data:)', text)
         assert "@font-face" in text
-        assert "<script" not in text
+        assert "default-src 'none'" in text  # nothing is fetched, whatever stands in the page
         assert len(text) < 3e6
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_tells_of_every_number_where_it_comes_from(made, keyed, lang):
+    text = (made / f"memo.{lang}.html").read_text("utf-8")
+    traced = json.loads(re.search(r'<script type="application/json" id="trace">(.*?)</script>', text, re.S).group(1))
+    assert set(traced["numbers"]) == {key for key, _ in read(made / f"memo.{lang}.html").keyed}
+    for key, told in traced["numbers"].items():
+        assert float(told["said"].split()[0].replace(",", "")) == pytest.approx(keyed.at[key, "value"], rel=1e-9)
+        assert traced["texts"][told["formula"][0]]
+    cost = next(key for key in traced["numbers"] if key.endswith(":extra_cost:central"))
+    assert traced["numbers"][cost]["assumptions"]
 
 
 def test_one_and_two_workers_in_two_time_zones_give_the_same_bytes(small_home, made, tmp_path):

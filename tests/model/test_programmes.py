@@ -134,7 +134,7 @@ def test_a_programme_is_switched_on_by_stating_its_recipients(evidence_june, bas
     assert more > 0
     assert outcome.totals["central"] - outcome_june.totals["central"] == pytest.approx(more)
     # Nothing else changes: neither the rest of the cost, nor the recipients, nor a draw of another assumption.
-    moved = {"linked_central", "extra_central", "extra_mandated", "minimum_extra_central"}
+    moved = {"linked_central", "extra_central", "extra_mandated", "minimum_extra_central", "extra_upper", "extra_local"}
     for name in set(outcome_june.cells) - moved:
         assert outcome.cells[name].equals(outcome_june.cells[name]), name
     for name in ("dibao_spending", "tekun_spending"):

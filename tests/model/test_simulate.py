@@ -390,14 +390,49 @@ def test_every_split_of_the_cost_adds_up_to_the_yuan(home, evidence_june, outcom
         total = whole["value"].item()
         classes = costs["area_code"].str.contains("-C[1-4]$") & ~costs["area_code"].str.contains("4407|4412")
         splits = {
-            "tier": costs["tier"] != "",
+            "tier": (costs["tier"] != "") & (costs["area_code"] == "440000"),
+            "tier of each class": (costs["tier"] != "") & classes,
             "component": costs["component"] != "",
-            "class": classes,
+            "class": classes & (costs["tier"] == ""),
             "area": ~costs["area_code"].isin(["440000", *costs.loc[classes, "area_code"]]),
         }
         for split, mask in splits.items():
             assert costs.loc[mask, "value"].sum() == total, (name, split)
+        by_tier = costs[classes & (costs["tier"] != "")].groupby("area_code")["value"].sum()
+        assert (by_tier == costs[classes & (costs["tier"] == "")].set_index("area_code")["value"]).all(), name
+        goes_to = rows[(rows["measure"] == "new_money") & rows["area_code"].str.contains("-C")]
+        assert (goes_to.groupby("area_code")["value"].sum() == by_tier).all(), name
         assert total == round(outcome.totals["central"])
+
+
+def test_what_is_obliged_and_what_follows_add_up_to_the_yuan(home, evidence_june, outcomes, rules):
+    for name, outcome in outcomes.items():
+        rows = result_rows(evidence_june, read_scenario(name, home), outcome, rules)
+        said = rows[rows["measure"].str.startswith("extra_cost_")].set_index("measure")["value"]
+        known, unknown = said["extra_cost_mandated_where_known"], said["extra_cost_mandated_where_not_known"]
+        assert known + unknown == said["extra_cost_mandated"] == round(outcome.totals["mandated"]), name
+        total = said["extra_cost_mandated"] + said["extra_cost_by_following"]
+        assert total == round(outcome.totals["central"]), name
+        assert min(known, unknown, said["extra_cost_by_following"]) >= 0, name
+
+
+def test_the_chances_to_exceed_an_amount_are_those_of_the_draws(home, evidence_june, outcomes, rules):
+    chances = [5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95]
+    for name, outcome in outcomes.items():
+        rows = result_rows(evidence_june, read_scenario(name, home), outcome, rules)
+        curve = rows[rows["measure"].str.startswith("extra_cost_exceeded_with_chance_")].set_index("measure")
+        curve.index = curve.index.str.removeprefix("extra_cost_exceeded_with_chance_").astype(int)
+        assert list(curve.index) == chances, name
+        assert (curve["value"].diff().dropna() <= 0).all(), name
+        for chance, value in curve["value"].items():
+            assert abs((outcome.draws > value).mean() - chance / 100) <= 1 / len(outcome.draws) or name == "freeze"
+        cost = rows[(rows["measure"] == "extra_cost") & (rows["area_code"] == "440000") & (rows["tier"] == "")]
+        quantile = cost[cost["component"] == ""].set_index("statistic")["value"]
+        envelope = rows.loc[rows["measure"] == "envelope_for_90_percent"].iloc[0]
+        assert curve.at[10, "value"] == envelope["value"]
+        assert (curve.at[50, "value"], curve.at[90, "value"]) == (quantile["p50"], quantile["p10"]), name
+        for column in ("unit", "grade", "rests_on", "area_code", "year"):
+            assert set(curve[column]) == {envelope[column]}, name
 
 
 def test_the_same_run_twice_writes_the_same_bytes(home, evidence_june, outcome_june, baseline, rules):

@@ -8,7 +8,7 @@ import pytest
 
 import analysis
 from analysis.inputs.scenario import read_batch
-from analysis.report.memo import render
+from analysis.session.memo import written
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,12 @@ def pictures(home, out):
         road = analysis.start("baseline", lang=lang).show("share_road")
         yield f"baseline/{road.name}.png", road.png()
         batch = analysis.start("batch:memo", out_dir=str(out), lang=lang, scope="batch")
-        markdown, figures = batch.memo()
+        _, figures = written(batch)
         batch.save()
         for chart in figures.values():
             yield f"memo/{chart.name}.png", chart.png()
-        for ending, content in render(markdown, figures, lang).items():
-            yield f"memo/memo.{lang}.{ending}", content
+        for name, content in batch.memo().items():
+            yield f"memo/{name}", content
 
 
 def test_every_figure_and_page_was_looked_at(home, listed, tmp_path):

@@ -26,7 +26,7 @@ from analysis.inputs.rules import read_rules
 from analysis.model import results
 from analysis.model.score import history, only_one_class_apart_since
 from analysis.report.facts import LANGUAGES
-from analysis.report.memo import font_subset
+from analysis.report.memo.documents import font_subset
 from analysis.report.site import notebook, page
 from analysis.report.site.picture import thumbnail
 from analysis.report.site.row import numbers

@@ -230,9 +230,7 @@ def write_manifest(
     parts = set(result_folders(tasks, ended, out)) - {task.out_dir(out) for task in tasks}
     made = itertools.chain(written, *(folder.rglob("*") for folder in parts))
     own |= {path.relative_to(out).as_posix() for path in made if path.is_file()}
-    own |= {
-        name for task in tasks if task.name not in well and (out / (name := f"{task.name}.failed.ipynb")).is_file()
-    }
+    own |= {name for task in tasks if task.name not in well and (out / (name := f"{task.name}.failed.ipynb")).is_file()}
     listed = {name: files.sha256(out / name) for name in sorted(own - {MANIFEST})}
     records = {
         name.rpartition("/")[0] or ".": json.loads((out / name).read_text("utf-8"))

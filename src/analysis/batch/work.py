@@ -210,9 +210,8 @@ def _once(task: Task, home: Path, stored: Parcel | None, limits: Limits, attempt
 
 
 def _document(task: Task, home: Path, stored: Parcel | None) -> Ended:
-    """Make the memo of a batch in one language, as PDF and HTML, from results that are there."""
+    """Make the memo of a batch in one language from results that are there."""
     from analysis import session
-    from analysis.report.memo import render
 
     with tempfile.TemporaryDirectory(dir=_place(), prefix=".") as scratch:
         for name, content in (stored.contents() if stored else {}).items():
@@ -220,15 +219,10 @@ def _document(task: Task, home: Path, stored: Parcel | None) -> Ended:
             (Path(scratch) / name).write_bytes(content)
         try:
             run = session.start(task.scenario, task.dataset, scratch, lang=task.lang, scope="batch", home=home)
-            made = render(*run.memo(), task.lang)
+            made = run.memo()
         except Refusal as refusal:
             return Ended(task.name, refusal.exit_code, str(refusal))
-    contents = {f"{task.name}.{ending}": content for ending, content in made.items()}
-    return Ended(task.name, contents={name: _bytes(content) for name, content in contents.items()})
-
-
-def _bytes(content: bytes | str) -> bytes:
-    return content.encode("utf-8") if isinstance(content, str) else content
+    return Ended(task.name, contents=made)
 
 
 def _lasting(executed: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.report.facts import Facts
-from analysis.report.second_page import dated
+from analysis.report.memo.marking import raw
 from analysis.report.tables.road import road_years, widest_class
 from analysis.report.wording import Wording
 
@@ -25,7 +25,7 @@ def findings(
         wording: words of the language.
     """
     # A number in a title is no result.
-    titles = {name: dated(title, next(iter(all_facts.values()))) for name, title in titles.items()}
+    titles = {name: raw(title, next(iter(all_facts.values()))) for name, title in titles.items()}
     costing = [name for name in points if points[name][1] > 0] or list(points)
     cheapest = min(costing, key=lambda name: (points[name][1], name))
     closest = min(points, key=lambda name: (points[name][0], points[name][1], name))

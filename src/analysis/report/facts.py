@@ -30,6 +30,11 @@ def money(value: float, lang: str) -> tuple[str, str]:
     return (f"{value / 1e8:.2f}", "亿元") if abs(value) >= 1e8 else (f"{value / 1e4:,.0f}", "万元")
 
 
+def amount(value: float, lang: str) -> tuple[str, str]:
+    """Return a yearly amount as tables print it, the unit in their head: whole 万元, million yuan to a tenth."""
+    return (f"{value / 1e6:,.1f}" if lang == "en" else f"{value / 1e4:,.0f}"), ""
+
+
 def persons(value: float, lang: str) -> tuple[str, str]:
     """Return a number of people and its unit: 万人 in Chinese, thousand in English."""
     return (f"{value / 1e4:.1f}", "万人") if lang == "zh" else (f"{value / 1e3:,.0f}", " thousand")
@@ -47,6 +52,7 @@ STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
     "one": lambda value, lang: (f"{value:.1f}", ""),
     "thousandth": lambda value, lang: (f"{value:.3f}", ""),
     "money": money,
+    "amount": amount,
     "persons": persons,
     "people": lambda value, lang: (persons(value, lang)[0], ""),
 }
@@ -97,6 +103,10 @@ class Facts:
             row for row in self._measured.get(measure, ()) if all(row[name] == value for name, value in asked.items())
         ]
         return [row for row in rows if row["scenario"] == self.scenario] if len(rows) > 1 else rows
+
+    def own(self, measure: str) -> list[dict[str, Any]]:
+        """Return the scenario's rows of a measure, each with its key."""
+        return [row for row in self._measured.get(measure, ()) if row["scenario"] == self.scenario]
 
     def has(self, measure: str, **where: Any) -> bool:
         """Say whether a row answers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from html import escape
 
@@ -36,6 +37,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "extra_cost_widths": ("抽样分位数，各项假设到中值的距离乘以所示倍数", "quantile of the draws with every distance from central stretched as named"),
     "extra_cost": ("Σ 地区、城乡：12N(z'-z) + 12N·max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + 联动项目；N人数，z现行标准，z'下年标准，b补差，f'下年最低补差，N'含新增的人数", "sum over areas and residences: 12N(z'-z) + 12N max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + what is linked; N recipients, z standard, z' next, b supplement, f' next supplement floor, N' with entrants"),
     "envelope_for_90_percent": ("新增支出抽样的九成位", "the ninth decile of the drawn extra cost"),
+    "extra_cost_exceeded_with_chance": ("新增支出抽样中有所示百分数超过的数：10即九成够用的数，50即中位", "the amount that the named per cent of the draws of the extra cost exceed: at 10 the envelope for nine draws in ten, at 50 the median"),
     "spending": ("12 × 人数 × 补差（低保）+ 12 × 人数 × 标准（特困），下年另加新增支出", "12 x recipients x supplement (dibao) + 12 x recipients x standard (tekun); next year with the extra cost"),
     "capacity": ("本年支出 × (1 + 一般公共预算支出增速)", "this year's spending x (1 + growth of general public budget expenditure)"),
     "short_of_capacity": ("各级支出超出可支出之和，减去可调剂的余额", "what no tier can bear after transfers"),
@@ -212,15 +214,8 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
         places |= set(classes.index) if number else set()
     if area == evidence.whole:
         places |= set(evidence.areas.index[evidence.areas["level"].isin(["class", "city"])])
-    parts = []
-    for programme, one in named:
-        rows = evidence.best(programme, one)
-        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
-        if row["residence"]:
-            rows = rows[rows["residence"].isin([row["residence"], "both"]) | (family in ("minimum", "standard"))]
-        last = rows["year"].max()
-        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
-    table = pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)
+    residence = "" if family in ("minimum", "standard") else str(row["residence"])
+    table = _rows_behind(evidence, named, frozenset(places), year, residence)
     source = evidence.sources.reindex(table["source_id"])
     named_source = (
         source["document_number"].where(source["document_number"] != "", source["title"]).fillna("").to_numpy()
@@ -240,3 +235,19 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
             "at": table["file"] + ":" + table["row"].astype(str),
         }
     ).reset_index(drop=True)
+
+
+@functools.lru_cache(maxsize=512)
+def _rows_behind(
+    evidence: Evidence, named: tuple[tuple[str, str], ...], places: frozenset[str], year: int, residence: str
+) -> pd.DataFrame:
+    """Return the package's last rows of some measures up to a year: many numbers of a page rest on the same, read only."""
+    parts = []
+    for programme, one in named:
+        rows = evidence.best(programme, one)
+        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
+        if residence:
+            rows = rows[rows["residence"].isin([residence, "both"])]
+        last = rows["year"].max()
+        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
+    return pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)

@@ -21,7 +21,8 @@ from analysis.model.score.record import Record, record
 from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import Outcome, simulate
-from analysis.report import charts, memo, sentences, tables
+from analysis.report import charts, sentences, tables
+from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
 from analysis.report.why import Why, explain
@@ -237,6 +238,7 @@ class Run:
                 one: lambda draw=draw: draw(self.facts, self.wording, self.source(name))
                 for one, draw in charts.CHARTS.items()
             },
+            "steps_waterfall": lambda: steps_waterfall(self.facts, self.wording, self.source(name), self.steps),
             **self.years.charts(),
             **self.side.charts(),
         }
@@ -337,9 +339,9 @@ class Run:
             return self.wording.pick(
                 "历年省通知及报道，见数据包来源表", "yearly provincial notices and reports, see the package's sources"
             )
-        if chart == "tornado":
+        if chart in ("tornado", "cost_waterfall", "who_pays", "exceedance", "cash_calendar"):
             return self.wording.pick("花费各数均含假设", "Every cost rests on assumptions")
-        measure = "standard" if chart == "tile_grid" else "minimum_standard"
+        measure = "standard" if chart in ("tile_grid", "must_move") else "minimum_standard"
         if measure == "standard":
             return self.wording.pick(
                 f"各市{year}年通知及转载，见数据包来源表",
@@ -355,21 +357,11 @@ class Run:
             row["document_number"] or f"{row['publisher']} {row['published']}".strip() for _, row in found.iterrows()
         ]
 
-    def memo(self) -> tuple[str, dict[str, Chart]]:
-        """Return the memo's three pages as marked markdown, and its charts by name."""
-        facts = self.facts_of(self.proposed, marked=True)
-        figures = {name: self.show(name) for name in charts.CHARTS}
-        beside = self.show("frontier")
-        context = {
-            "scenario": self.scenario.policy.title.in_language(self.lang),
-            "as_of": str(self.scenario.as_of),
-            "minima": self.wording.pick("；", "; ").join(self.documents("minimum_standard")),
-            "movers": memo.movers(facts, self.wording, self.titles),
-        }
-        page = memo.page(
-            facts, self.wording, figures, context, self.apart_since, self.assumptions, self.side.page(beside.alt)
-        )
-        return page, figures | {"frontier": beside}
+    def memo(self) -> dict[str, bytes]:
+        """Return the memo's documents by file name."""
+        from analysis.session.memo import documents
+
+        return documents(self)
 
     def why(self, key: str) -> Why:
         """Return where one number comes from: formula, steps, inputs with source and grade, assumptions and their worth.
@@ -377,13 +369,7 @@ class Run:
         Raises:
             ParametersRefused: no such key.
         """
-        both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
-        measure = key.split(":")[-2] if ":" in key else ""
-        if self.scope == "batch":
-            both.append(self.side.result)
-        elif self.scope == "scenario" and measure.startswith(MEASURES):
-            both.append(self.years.result)
-        keyed = results.with_keys(pd.concat(both))
+        keyed = self._keyed(key.split(":")[-2] if ":" in key else "")
         if key not in keyed.index:
             raise ParametersRefused(
                 f"key {key!r}: no such result; {nearest(key, keyed.index).partition('; ')[2] or 'see results.csv'}"
@@ -394,6 +380,17 @@ class Run:
         swings = self.outcome.swings.set_index("assumption")
         worth = (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
         return explain(row, self.evidence, self.steps, self.assumptions, worth, self.wording)
+
+    def _keyed(self, measure: str) -> pd.DataFrame:
+        """Return the results that may hold a measure, by key."""
+        if self.scope == "scenario" and measure.startswith(MEASURES):
+            return results.with_keys(self.years.result)
+        return self._all_keyed
+
+    @functools.cached_property
+    def _all_keyed(self) -> pd.DataFrame:
+        both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
+        return results.with_keys(pd.concat([*both, self.side.result] if self.scope == "batch" else both))
 
     def save(self) -> str:
         """Write results, steps and figures where the run has a folder; say what was done."""

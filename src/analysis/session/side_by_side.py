@@ -16,7 +16,6 @@ from analysis.report.charts.road import frontier
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
 from analysis.report.tables.comparison import Comparison, stored_headline
-from analysis.report.third_page import third_page
 from analysis.session import COMPARED
 from analysis.session.record import stored_results
 
@@ -106,13 +105,3 @@ class SideBySide:
             run.scenario.id,
             self.titles,
         )
-
-    def page(self, alt: str) -> str:
-        """Return the memo's page of the comparison as marked markdown.
-
-        Args:
-            alt: alternative text of the frontier.
-        """
-        facts = self.facts(marked=True)
-        said = self.findings(facts)
-        return third_page(facts, said, self.points, self.titles, self.widest(facts), alt, self.run.wording)

@@ -97,6 +97,10 @@ def losses_by_chance(outcome: Outcome) -> list[float]:
 
 
 def _mean_loss(groups: list[np.ndarray]) -> float:
+    if len({len(group) for group in groups}) == 1:  # the usual case, all groups at once
+        whole = np.stack(groups)
+        envelopes = np.quantile(whole, ENVELOPE_LEVEL, axis=1, keepdims=True)
+        return float(np.abs(whole - envelopes).mean())
     return sum(envelope_loss(group) * len(group) for group in groups) / sum(len(group) for group in groups)
 
 

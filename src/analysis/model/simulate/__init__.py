@@ -116,6 +116,10 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
             mandated_yuan_month=parts["next_standard"][UNFOLLOWED],
             extra_mandated=parts["extra"][UNFOLLOWED],
             floor_binds_mandated=parts["floor_binds"][UNFOLLOWED],
+            **{
+                f"extra_{tier}": values[0]
+                for tier, values in _shared(parts, CENTRAL, area_class, scenario.shares.shares).items()
+            },
         ),
         totals={
             "central": extra[CENTRAL],

@@ -143,7 +143,7 @@ def prepare(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Case:
             f"params/rules/{evidence.dataset}.yaml: no rule multiple_of_dibao known on {scenario.as_of}: the cost of tekun cannot be given"
         )
     counts = recipients(evidence, "dibao")
-    record = trend_forecasts(counts, scenario.as_of.year)
+    record = _track_record(evidence, scenario.as_of.year)
     return Case(
         scenario=scenario.model_copy(update={"assumptions": _scored(scenario, counts, record)}),
         floors=floors,
@@ -156,6 +156,12 @@ def prepare(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Case:
         whole=evidence.whole,
         record=record,
     )
+
+
+@functools.lru_cache(maxsize=32)
+def _track_record(evidence: Evidence, last_year: int) -> pd.DataFrame:
+    """Return the trend's past forecasts: the same for every scenario of one package and day, and read only."""
+    return trend_forecasts(recipients(evidence, "dibao"), last_year)
 
 
 def _flat(evidence: Evidence, programme: str, year: int) -> float:

@@ -15,6 +15,8 @@ from analysis.model.simulate import Outcome
 from analysis.model.simulate.ripple import ripple_rows
 
 PER = 10_000
+# Per cent of the draws that exceed an amount; what 10 exceed is the envelope for nine draws in ten.
+CHANCES = (5, *range(10, 100, 10), 95)
 
 
 def result_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules: list[Rule]) -> pd.DataFrame:
@@ -182,20 +184,18 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     }.items():
         rows.add("extra_cost", value, "yuan/year", area_code=province, statistic=statistic, **common)
     rows.add("envelope_for_90_percent", quantiles["p90"], "yuan/year", area_code=province, **common)
+    for chance, value in zip(CHANCES, np.quantile(draws, [(100 - one) / 100 for one in CHANCES]), strict=True):
+        name = f"extra_cost_exceeded_with_chance_{chance:02d}"
+        rows.add(name, value, "yuan/year", area_code=province, **common)
     fixed = common | {"rests_on": [name for name in outcome.costed if name != "follow_share"]}
-    rows.add("extra_cost_mandated", outcome.totals["mandated"], "yuan/year", area_code=province, **fixed)
+    # Rounded so that what is known and not known adds to what is mandated, and that and what follows to the total.
+    mandated = round(outcome.totals["mandated"])
+    known = round(cells.loc[cells["observed"], "extra_mandated"].sum())
+    rows.add("extra_cost_mandated", mandated, "yuan/year", area_code=province, **fixed)
     rows.add("extra_cost_all_follow", outcome.totals["followed"], "yuan/year", area_code=province, **fixed)
-    observed = cells["observed"]
-    for name, here in (("where_known", observed), ("where_not_known", ~observed)):
-        rows.add(
-            f"extra_cost_mandated_{name}",
-            cells.loc[here, "extra_mandated"].sum(),
-            "yuan/year",
-            area_code=province,
-            **fixed,
-        )
-    followed = outcome.totals["central"] - outcome.totals["mandated"]
-    rows.add("extra_cost_by_following", followed, "yuan/year", area_code=province, **common)
+    for name, value in (("where_known", known), ("where_not_known", mandated - known)):
+        rows.add(f"extra_cost_mandated_{name}", value, "yuan/year", area_code=province, **fixed)
+    rows.add("extra_cost_by_following", total - mandated, "yuan/year", area_code=province, **common)
     now = common | {"rests_on": [name for name in fixed["rests_on"] if name != "response_share"]}
     for programme in ("dibao", "tekun"):
         value = outcome.totals[f"{programme}_spending"]
@@ -223,7 +223,14 @@ def _cost(rows: Rows, scenario: Scenario, outcome: Outcome, province: str) -> No
     code_of = {number: code for code, number in outcome.floors.classes.items()}
     by_class = cells.groupby("area_class")["extra_central"].sum()
     for number, value in zip(by_class.index, cost.whole_parts(by_class.to_numpy(), total), strict=True):
-        rows.add("extra_cost", value, "yuan/year", area_code=code_of[number], **common)
+        here, where = cells[cells["area_class"] == number], {"area_code": code_of[number]}
+        rows.add("extra_cost", value, "yuan/year", **where, **common)
+        borne = here[[f"extra_{tier}" for tier in tiers]].sum().to_numpy()
+        for tier, part in zip(tiers, _signed_parts(borne, int(value)), strict=True):
+            rows.add("extra_cost", part, "yuan/year", tier=tier, **where, **shared)
+        sides = here.groupby("residence")["extra_central"].sum()
+        for side, part in zip(sides.index, cost.whole_parts(sides.to_numpy(), int(value)), strict=True):
+            rows.add("new_money", part, "yuan/year", residence=side, **where, **common)
     for side, value in cells.groupby("residence")["extra_central"].sum().items():
         rows.add("new_money", value, "yuan/year", area_code=province, residence=side, **common)
         share = value / outcome.totals["central"] if total else 0.0

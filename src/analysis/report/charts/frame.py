@@ -13,15 +13,13 @@ HOLLOW_FROM = GRADES.index("derived")
 
 def plan_years(facts: Facts) -> tuple[int, int]:
     """Return the base year and the year that is planned."""
-    own = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["measure"] == "minimum_standard")]
-    years = sorted(own["year"].astype(int).unique())
+    years = sorted({int(row["year"]) for row in facts.own("minimum_standard")})
     return years[0], years[-1]
 
 
 def class_codes(facts: Facts) -> list[str]:
     """Return the area classes, highest first."""
-    own = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["measure"] == "minimum_standard")]
-    return sorted(own["area_code"].unique())
+    return sorted({row["area_code"] for row in facts.own("minimum_standard")})
 
 
 def separate_class(facts: Facts) -> str | None:

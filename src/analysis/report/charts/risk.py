@@ -128,7 +128,7 @@ def tornado(facts: Facts, wording: Wording, source: str) -> style.Chart:
         axes.axvline(middle, color=style.INK, linewidth=0.7)
     else:
         axes.spines["left"].set_visible(False)
-    labels = {name: _short(wording, name) for name in widest}
+    labels = {name: short_name(wording, name) for name in widest}
     axes.set_yticks(range(len(widest)), [labels[name] for name in reversed(widest)], fontsize=5.8)
     axes.tick_params(axis="y", length=0)
     span = max((max(ends[name][:2]) for name in widest), default=1) - min(
@@ -149,7 +149,7 @@ def _tornado_title(
 ) -> str:
     if not widest:
         return wording.pick("不提标，任何假设都不影响新增支出", "No floor moves: no assumption changes the extra cost")
-    name = _short(wording, widest[0])
+    name = short_name(wording, widest[0])
     low, high = (f"{amount(value, wording):,.0f}" for value in sorted(ends[widest[0]][:2]))
     return wording.pick(
         f"最要紧的假设是“{name}”：新增支出在{low}至{high}{unit(wording)}之间",
@@ -157,7 +157,7 @@ def _tornado_title(
     )
 
 
-def _short(wording: Wording, name: str) -> str:
+def short_name(wording: Wording, name: str) -> str:
     """Return an assumption's short name for a chart's axis; a city's class-4 part by the city."""
     if name.startswith("class4_part_"):
         city = name.removeprefix("class4_part_")

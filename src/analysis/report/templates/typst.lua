@@ -10,10 +10,12 @@ function Div(div)
 end
 
 function Span(span)
-  if span.classes:includes("unit") then
-    local inlines = { pandoc.RawInline("typst", "#unit[") }
-    for _, inline in ipairs(span.content) do table.insert(inlines, inline) end
-    table.insert(inlines, pandoc.RawInline("typst", "]"))
-    return inlines
+  for _, name in ipairs({ "unit", "caption" }) do
+    if span.classes:includes(name) then
+      local inlines = { pandoc.RawInline("typst", "#" .. name .. "[") }
+      for _, inline in ipairs(span.content) do table.insert(inlines, inline) end
+      table.insert(inlines, pandoc.RawInline("typst", "]"))
+      return inlines
+    end
   end
 end

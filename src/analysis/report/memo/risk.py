@@ -1,75 +1,35 @@
-"""The memo's second page: past errors, whether it can be borne, what hangs on it, timing, and what to ask for first."""
+"""The sentences on whether it can be borne, and the section on risk and on past errors."""
 
 from __future__ import annotations
 
-import re
-
-import pandas as pd
-
-from analysis.inputs.parameters import Assumption
 from analysis.report import tables
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
+from analysis.report.memo.marking import Plates
 from analysis.report.wording import Wording
 
-MOST_REQUESTS = 4
 
-
-def second_page(facts: Facts, wording: Wording, alts: dict[str, str], assumed: dict[str, Assumption]) -> str:
-    """Return the second page as marked markdown; every number carries its key.
+def risk(facts: Facts, wording: Wording, plates: Plates) -> str:
+    """Return how wrong the cost may be, and how past forecasts did.
 
     Args:
         facts: marked facts of the proposed scenario.
-        wording: words of the language.
-        alts: alternative text of the charts ``ripple`` and ``tornado``.
-        assumed: the scenario's assumptions, ranges filled in.
+        wording: words of the language, safe for markdown.
+        plates: figures and tables of the document.
     """
-    score = wording.pick("以往预测的成绩", "How past forecasts did")
-    borne = wording.pick("负担得起吗", "Can it be borne")
-    return f"""
-## {score}
-
-::: {{.narrow .scored}}
-{pipe_table(tables.scored_minima(facts, wording))}
-:::
-
-{_score(facts, wording)}
-
-## {borne}
-
-{_borne(facts, wording)}
-{_rest(facts, wording, alts, assumed) if _rises(facts, wording) else ""}
-"""
+    caption = wording.pick(
+        "以往每年6月的预测与后来公布的数（标准为元/人·月）",
+        "Forecasts as of June of past years beside what was published later (minima in yuan a month)",
+    )
+    scored = plates.table(tables.scored_minima(facts, wording), caption, left=1, kind="narrow .scored")
+    parts = [_risk(facts, wording), plates.figures(("tornado",))] if rises(facts, wording) else []
+    return "\n\n".join([*parts, _score(facts, wording), scored])
 
 
-def _rises(facts: Facts, wording: Wording) -> bool:
+def rises(facts: Facts, wording: Wording) -> bool:
     """Whether the scenario costs anything: one that does not has neither ripple nor risk."""
     _, following = plan_years(facts)
     return bool(facts.value("extra_cost", year=following, area_code=wording.whole, programme=""))
-
-
-def _rest(facts: Facts, wording: Wording, alts: dict[str, str], assumed: dict[str, Assumption]) -> str:
-    images = " ".join(f'![]({name}.png){{width=48.5% alt="{alt}"}}' for name, alt in alts.items())
-    requests = tables.requests(facts, assumed, wording, MOST_REQUESTS).map(lambda text: dated(text, facts))
-    risk = wording.pick("联动与风险", "What hangs on it, and the risk")
-    ask = wording.pick("先去要哪个数", "What to ask for first")
-    return f"""
-## {risk}
-
-::: {{.figures}}
-{images}
-:::
-
-{_risk(facts, wording)}
-
-## {ask}
-
-::: {{.narrow}}
-{pipe_table(requests, left=2)}
-:::
-
-{_asked(facts, wording)}
-"""
 
 
 def _score(facts: Facts, wording: Wording) -> str:
@@ -117,7 +77,7 @@ def _recipients(facts: Facts, wording: Wording) -> str:
     )
 
 
-def _borne(facts: Facts, wording: Wording) -> str:
+def borne(facts: Facts, wording: Wording) -> str:
     """Say whether spending stays within what the budget's own growth allows, and what each share set means."""
     base, following = plan_years(facts)
     where = {"area_code": wording.whole, "programme": ""}
@@ -134,7 +94,7 @@ def _borne(facts: Facts, wording: Wording) -> str:
     ]
     years = [facts.literal(str(year)) for year in (base, following)]
     money = _known_money(facts, wording)
-    if not _rises(facts, wording):
+    if not rises(facts, wording):
         return wording.pick(
             f"低保和特困{years[0]}年支出{now}，{years[1]}年不提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出（后来修订的序列）增长，可用{capacity}。{verdict}{money}",
             f"Dibao and tekun take {now} in {years[0]} and, with no rise, {after} in {years[1]}, falling recipients counted in; if assistance grew only as general public budget "
@@ -218,25 +178,3 @@ def _risk(facts: Facts, wording: Wording) -> str:
         f"{widths['doubled', 'p90']}. Another allocation of recipients moves the cost from {need} to {line} (it does not fit Guangzhou's published counts and is shown for contrast only); the "
         f"upper bound of the response to the line gives {tail}. {paid}",
     )
-
-
-def _asked(facts: Facts, wording: Wording) -> str:
-    return wording.pick(
-        "排序按知道这个数平均能少闲置或少短缺多少钱（额度定在九成够用处）；“翻转”指使上面那条口径的结论反过来的取值。",
-        "Ranked by how much money would on average no longer lie idle or be missing under an envelope for nine draws in ten; the last column is the value at which the answer above turns.",
-    )
-
-
-def pipe_table(table: pd.DataFrame, left: int = 2) -> str:
-    """Return a table as a pipe table; columns after the first ones are set right."""
-    columns = list(table.columns)
-    align = [":--" if position < left else "--:" for position in range(len(columns))]
-    lines = [columns, align, *table.astype(str).to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def dated(text: str, facts: Facts) -> str:
-    """Mark the numbers of a title or a request: they are no results; what is marked already stays as it is."""
-    if "]{" in text:
-        return text
-    return re.sub(r"\d+(\.\d+)?", lambda match: facts.literal(match.group()), text)

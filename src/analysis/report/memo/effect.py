@@ -1,4 +1,4 @@
-"""The memo's third page: the scenarios of its batch side by side, the frontier, and what a difference is worth."""
+"""The section on effect: who must move, the scenarios side by side, and what a difference is worth."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from analysis.report import sentences
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
-from analysis.report.second_page import dated, pipe_table
+from analysis.report.memo.marking import Plates, dated, raw
 from analysis.report.wording import Wording
 
 
-def third_page(
+def effect(
     facts: Mapping[str, Facts], findings: Sequence[str], points: Mapping[str, tuple[float, float, str]],
-    titles: Mapping[str, str], widest: str, alt: str, wording: Wording,
+    titles: Mapping[str, str], widest: str, plates: Plates, wording: Wording,
 ) -> str:  # fmt: skip
-    """Return the third page as marked markdown; every number carries its key.
+    """Return who must move, and the scenarios of the batch side by side, as marked markdown.
 
     Args:
         facts: scenario to its marked facts, the proposed one first.
@@ -24,33 +25,24 @@ def third_page(
         points: scenario to gap, extra cost and who dominates it.
         titles: scenario to title.
         widest: the class whose gap is widest.
-        alt: alternative text of the frontier.
-        wording: words of the language.
+        plates: figures and tables of the document.
+        wording: words of the language, safe for markdown.
     """
-    head = wording.pick("各方案并排", "The scenarios side by side")
-    table = pd.DataFrame([_line(own, name, points, titles, widest, wording) for name, own in facts.items()])
-    unit = wording.pick(
-        "差额为元/人·月，其余为下年与不提标相比的新增支出（中值；九成为十次抽样中九次够用的数）；缺口按救助支出只随预算增长的口径",
-        "gap in yuan a month, money in million yuan; costs are next year's extra against no rise (central; nine draws in ten below); short by the convention that assistance grows only as the budget does",
+    own = next(iter(facts.values()))
+    table = pd.DataFrame([_line(one, name, points, titles, widest, wording) for name, one in facts.items()])
+    caption = wording.pick(
+        "各方案并排：差额为元/人·月，其余为下年与不提标相比的新增支出（中值；九成为十次抽样中九次够用的数）；缺口按救助支出只随预算增长的口径",
+        "The scenarios side by side: gap in yuan a month, the rest in million yuan; costs are next year's extra against no rise (central; nine draws in ten below); short by the convention that assistance grows only as the budget does",
     )
-    said = "\n".join(f"- {dated(one, next(iter(facts.values())))}" for one in findings)
-    return f"""
-::: {{.sheet}}
-## {head}
-
-{said}
-
-::: {{.narrow .scored}}
-{pipe_table(table, left=1)}
-
-[{dated(unit, next(iter(facts.values())))}]{{.unit}}
-:::
-
-::: {{.figures}}
-![](frontier.png){{width=62% alt="{alt}"}}
-:::
-:::
-"""
+    said = "\n".join(f"- {dated(one, own)}" for one in findings)
+    return "\n\n".join(
+        [
+            sentences.who_must_move(own, wording),
+            plates.figures(("frontier",)),
+            said,
+            plates.table(table, caption, left=1, kind="narrow .scored"),
+        ]
+    )
 
 
 def _line(
@@ -66,12 +58,12 @@ def _line(
         return facts.say(measure, "money", **where, **more).removesuffix(" million yuan")
 
     return {
-        wording.word("head_scenario"): dated(titles[name], facts),
+        wording.word("head_scenario"): raw(titles[name], facts),
         say("差额", "gap"): facts.say("minimum_gap", "yuan", area_code=widest, year=year),
         say("农村/城镇", "rural share"): facts.say("minimum_rural_urban_ratio", "percent", area_code=widest, year=year),
         say("新增", "extra cost"): money("extra_cost"),
         say("九成把握", "nine in ten"): money("envelope_for_90_percent"),
         say("上级负担", "upper tiers"): money("extra_cost", tier="upper"),
         say("财力缺口", "short"): money("short_of_capacity"),
-        say("被支配于", "dominated by"): dated(titles[better], facts) if better else say("无", "none"),
+        say("被支配于", "dominated by"): raw(titles[better], facts) if better else say("无", "none"),
     }
