@@ -40,7 +40,7 @@ SHEETS: tuple[tuple[str, Pair, Pair], ...] = (
     ("趋势 Trend", ("全省人数趋势", "The province's recipients on their trend"),
      ("由公布数按对数趋势推到基年和下年年中。", "Published counts carried on their log trend to the middle of the base year and of the next.")),
     ("人数 People", ("各地人数", "Recipients by area"),
-     ("分地区人数未公布：按常住人口和农村人均消费分配全省数，ν = allocation_need；特困按同样权重。", "Recipients by area are not published: the province's are allocated by people and rural consumption per head, ν = allocation_need; tekun by the same weights.")),
+     ("分地区人数未公布：按常住人口和农村人均消费分配全省数，ν = allocation_need；特困按同样权重。消费一栏下为平均。", "Recipients by area are not published: the province's are allocated by people and rural consumption per head, ν = allocation_need; tekun by the same weights. Below the consumption stand means.")),
     ("标准 Standards", ("各地现行标准和下年标准", "Standards in force, now and next year"),
      ("φ = follow_share（取四位小数），g = m'/m-1；标准未知的地区取所列各数中的最大者。元/人·月。", "φ = follow_share (to four decimals), g = m'/m-1; where a standard is not known the largest of the amounts listed is taken. Yuan/person/month.")),
     ("补差 Supplements", ("人均补差和特困标准", "Supplements paid and tekun standards"),

@@ -270,10 +270,10 @@ def _shares(sheet: Sheet, costing: Costing, row: int, inputs: Inputs, flags: lis
             for tier, share in tiers.items()
             if tier != "local"
         )
-        for column, text in enumerate(("", name, "其他口径（供比较）another set, to compare", listed)):
+        for column, text in enumerate(("", name, "其他口径（供比较） another set, to compare", "比例 share")):
             sheet.put(row, column, text, "wrapped", "text")
         for column in (*range(4, 9), 10):
             sheet.put(row, column, None, "label")
-        sheet.put(row, 9, f"{one.reason.zh}\n{one.reason.en}", "wrapped", "text")
+        sheet.put(row, 9, f"{listed}\n{one.reason.zh}\n{one.reason.en}", "wrapped", "text")
         row += 1
     return row

@@ -91,7 +91,7 @@ def _cost(page: Sheet, costing: Costing, inputs: Inputs, levels: Levels, people:
     heads = [*COST_HEADS, *((head, sign) for _, head, sign in linked.values())]
     heads += [(("新增支出", "extra, yuan"), "X = Σ"), (("新增支出", "extra, 万元 (10,000 yuan)"), "X/10000")]
     sheet = AreaSheet(page, costing, heads)
-    persons = sheet.column(lambda place, _: people.dibao[place], "persons", summed=True)
+    persons = sheet.column(lambda place, _: people.dibao[place], "persons", below="total")
     rise = sheet.column(lambda place, _: levels.rise[place], "cents")
     elasticity = sheet.column(
         lambda place, _: inputs["response_share"] * (levels.now[place] / levels.supplement[place] - 1), "ratio"
@@ -100,13 +100,15 @@ def _cost(page: Sheet, costing: Costing, inputs: Inputs, levels: Levels, people:
     def grown(place: int) -> Formula:
         return (levels.next[place] / levels.now[place]) ** elasticity[place] - 1
 
-    entrants = sheet.column(lambda place, _: persons[place] * grown(place), "wan", summed=True)
-    incumbent = sheet.column(lambda place, _: MONTHS * persons[place] * rise[place], "yuan", summed=True)
-    floor = sheet.column(lambda place, _: MONTHS * persons[place] * levels.lift[place], "yuan", summed=True)
+    entrants = sheet.column(lambda place, _: persons[place] * grown(place), "wan", below="total")
+    incumbent = sheet.column(lambda place, _: MONTHS * persons[place] * rise[place], "yuan", below="total")
+    floor = sheet.column(lambda place, _: MONTHS * persons[place] * levels.lift[place], "yuan", below="total")
     entering = sheet.column(
-        lambda place, _: MONTHS * entrants[place] * inputs["entrant_share_of_rise"] * rise[place], "yuan", summed=True
+        lambda place, _: MONTHS * entrants[place] * inputs["entrant_share_of_rise"] * rise[place], "yuan", below="total"
     )
-    tekun = sheet.column(lambda place, _: MONTHS * people.tekun[place] * levels.tekun_rise[place], "yuan", summed=True)
+    tekun = sheet.column(
+        lambda place, _: MONTHS * people.tekun[place] * levels.tekun_rise[place], "yuan", below="total"
+    )
 
     def everyone(place: int) -> Formula:
         return rise[place] * (persons[place] + entrants[place])
@@ -121,14 +123,14 @@ def _cost(page: Sheet, costing: Costing, inputs: Inputs, levels: Levels, people:
         * inputs["disability_living_persons"] * entrants[place] / everybody,
     }  # fmt: skip
     parts = {"incumbent": incumbent, "supplement_floor": floor, "entrant": entering, "linked_tekun": tekun}
-    parts |= {f"linked_{name}": sheet.column(formulas[name], "yuan", summed=True) for name in linked}
+    parts |= {f"linked_{name}": sheet.column(formulas[name], "yuan", below="total") for name in linked}
     extra = sheet.column(
         lambda place, _: sum((part[place] for part in list(parts.values())[1:]), start=incumbent[place]),
         "yuan",
         kind="result",
-        summed=True,
+        below="total",
     )
-    sheet.column(lambda place, _: extra[place] / PER_WAN, "wan", kind="result", summed=True)
+    sheet.column(lambda place, _: extra[place] / PER_WAN, "wan", kind="result", below="total")
     return CentralCase(sheet.classes, sheet.residences, entrants, parts, extra)
 
 
@@ -174,7 +176,7 @@ def _sharing(
         ),
         "cents",
     )
-    extra = sheet.column(lambda place, _: case.extra[place], "yuan", summed=True)
+    extra = sheet.column(lambda place, _: case.extra[place], "yuan", below="total")
     # Tekun has a minimum of its own; entrants and every other linked programme move with the dibao standard.
     moving = [
         column
@@ -188,7 +190,7 @@ def _sharing(
             + MONTHS * people.tekun[place] * tekun_rise[place]
         ),
         "yuan",
-        summed=True,
+        below="total",
     )
     case.tiers = _by_tier(sheet, inputs, shared, extra, tiers)
     return before, tekun_before
@@ -200,12 +202,12 @@ def _by_tier(sheet: AreaSheet, inputs: Inputs, shared: Column, whole: Column, ti
     for tier in tiers[:-1]:
         columns[tier] = sheet.column(
             lambda place, cell, tier=tier: shared[place] * inputs.shares[cell["area_class"], tier],
-            "yuan", kind="result", summed=True,
+            "yuan", kind="result", below="total",
         )  # fmt: skip
     upper = list(columns.values())
     columns[tiers[-1]] = sheet.column(
         lambda place, _: functools.reduce(lambda rest, column: rest - column[place], upper, whole[place]),
-        "yuan", kind="result", summed=True,
+        "yuan", kind="result", below="total",
     )  # fmt: skip
     return columns
 
@@ -224,24 +226,24 @@ def _spending(
     heads += [(_tier_head("下年含提标", "next year with the rise", tier, costing), "") for tier in tiers]
     sheet = AreaSheet(page, costing, [*SPENDING_HEADS, *heads])
     paid, tekun = levels.supplement, levels.tekun
-    case.dibao = sheet.column(lambda place, _: MONTHS * people.dibao[place] * paid[place], "yuan", summed=True)
-    case.tekun = sheet.column(lambda place, _: MONTHS * people.tekun[place] * tekun[place], "yuan", summed=True)
+    case.dibao = sheet.column(lambda place, _: MONTHS * people.dibao[place] * paid[place], "yuan", below="total")
+    case.tekun = sheet.column(lambda place, _: MONTHS * people.tekun[place] * tekun[place], "yuan", below="total")
     shared = sheet.column(
         lambda place, _: MONTHS * (people.dibao[place] * before[place] + people.tekun[place] * tekun_before[place]),
         "yuan",
-        summed=True,
+        below="total",
     )
     base = sheet.column(
         lambda place, _: MONTHS * (people.dibao_base[place] * paid[place] + people.tekun_base[place] * tekun[place]),
         "yuan",
-        summed=True,
+        below="total",
     )
     base_shared = sheet.column(
         lambda place, _: (
             MONTHS * (people.dibao_base[place] * before[place] + people.tekun_base[place] * tekun_before[place])
         ),
         "yuan",
-        summed=True,
+        below="total",
     )
     case.base = _by_tier(sheet, inputs, base_shared, base, tiers)
     whole = Column([dibao + tekun for dibao, tekun in zip(case.dibao.cells, case.tekun.cells, strict=True)])
@@ -251,7 +253,7 @@ def _spending(
             lambda place, _, tier=tier: without[tier][place] + case.tiers[tier][place],
             "yuan",
             kind="result",
-            summed=True,
+            below="total",
         )
         for tier in tiers
     }

@@ -204,6 +204,16 @@ def _cost_checks(costing: Costing, case: CentralCase) -> list[Check]:
         name = labels.area_class(costing.outcome.floors.classes[code])
         here = total_where(extra.range, (case.classes, name))
         checks.append(Check(f"新增支出 extra cost：{name}", here, "extra_cost", {"area_code": code}, True))
+        for tier, column in case.tiers.items():
+            what, where = (
+                f"新增支出 extra cost：{name}，{labels.word(f'tier_{tier}')}",
+                {"area_code": code, "tier": tier},
+            )
+            checks.append(Check(what, total_where(column.range, (case.classes, name)), "extra_cost", where, True))
+        for side in RESIDENCES:
+            here = total_where(extra.range, (case.classes, name), (case.residences, labels.word(side)))
+            where = {"area_code": code, "residence": side}
+            checks.append(Check(f"新增支出 extra cost：{name}，{labels.word(side)}", here, "new_money", where, True))
     for side in RESIDENCES:
         what = f"新增支出 extra cost：{labels.word(side)}"
         checks.append(Check(what, extra.sums[side], "new_money", {"residence": side}))

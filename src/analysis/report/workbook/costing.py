@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from analysis.inputs.evidence import Evidence
 from analysis.inputs.parameters import Scenario
@@ -71,13 +72,12 @@ class Column:
 
     Attributes:
         cells: one for each area and residence.
-        sums: residence to its sum, and "" to that of all; empty where the column is not summed.
-        means: residence to its mean, where the column has means.
+        sums: residence to its sum, or its mean where the column has means, and "" to the sum of all; empty where the
+            column has none below.
     """
 
     cells: list[Formula]
     sums: dict[str, Formula] = field(default_factory=dict)
-    means: dict[str, Formula] = field(default_factory=dict)
 
     def __getitem__(self, position: int) -> Formula:
         return self.cells[position]
@@ -128,8 +128,7 @@ class AreaSheet:
         number: str,
         *,
         kind: str = "formula",
-        summed: bool = False,
-        averaged: bool = False,
+        below: Literal["", "total", "sum", "mean"] = "",
     ) -> Column:
         """Write the next column.
 
@@ -137,8 +136,7 @@ class AreaSheet:
             each: position and record of a row to its formula; None where there is nothing to show.
             number: how numbers are shown.
             kind: of the cells.
-            summed: whether sums stand below, by residence and of all.
-            averaged: whether means stand below instead, by residence.
+            below: what stands below: sums by residence and of all, sums by residence alone, or means by residence.
         """
         place, self._next = self._next, self._next + 1
         contents = [each(position, cell) for position, cell in enumerate(self.costing.cells)]
@@ -149,13 +147,11 @@ class AreaSheet:
             for row, content in enumerate(contents, start=FIRST_ROW)
         ]
         sides = [side for side in RESIDENCES if any(cell["residence"] == side for cell in self.costing.cells)]
-        if averaged:
-            means = {side: mean_where(span(cells), (self.residences, self.labels.word(side))) for side in sides}
-            return Column(cells, means=self._below(place, means, number))
-        if summed:
-            sums = {side: total_where(span(cells), (self.residences, self.labels.word(side))) for side in RESIDENCES}
-            return Column(cells, self._below(place, sums | {"": total(span(cells))}, number))
-        return Column(cells)
+        function = mean_where if below == "mean" else total_where
+        found = {side: function(span(cells), (self.residences, self.labels.word(side))) for side in sides if below}
+        if below == "total":
+            found[""] = total(span(cells))
+        return Column(cells, self._below(place, found, number) if found else {})
 
     def _below(self, place: int, contents: dict[str, Formula], number: str) -> dict[str, Formula]:
         """Write sums or means below a column; the first to do so names the rows and closes the gaps left of it."""

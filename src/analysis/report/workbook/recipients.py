@@ -22,7 +22,7 @@ TREND_HEADS: tuple[tuple[Pair, str], ...] = (
 )  # fmt: skip
 PEOPLE_HEADS: list[tuple[Pair, str]] = [
     (("常住人口", "population"), "P"), (("市内部分", "part of the city"), "π"), (("农村人均消费", "rural consumption, yuan/year"), ""),
-    (("采用（缺则取同类平均）", "used (else its class's mean)"), "C"), (("分配权重", "weight"), "P·π /(C/mean C)^ν"), (("占同城乡份额", "share of the residence"), "ω"),
+    (("采用（缺取同类均值）", "used (else its class's mean)"), "C"), (("分配权重", "weight"), "P·π/ (C/mean C)^ν"), (("占同城乡份额", "share of the residence"), "ω"),
     (("低保人数 基年", "dibao, base year"), ""), (("低保人数 下年", "dibao, next year"), "N"),
     (("特困人数 基年", "tekun, base year"), ""), (("特困人数 下年", "tekun, next year"), "T"),
 ]  # fmt: skip
@@ -53,7 +53,7 @@ def recipients_sheets(trend: Sheet, people: Sheet, costing: Costing, inputs: Inp
     """Write the trend and the allocation, and return the recipients."""
     totals, last = _trend(trend, costing, inputs, observed)
     sheet = AreaSheet(people, costing, PEOPLE_HEADS)
-    population = sheet.column(lambda _, cell: observed.get("population", *_here(cell)).value, "persons", summed=True)
+    population = sheet.column(lambda _, cell: observed.get("population", *_here(cell)).value, "persons", below="total")
     part = sheet.column(lambda _, cell: _part(cell, inputs), "plain")
     known = sheet.column(lambda _, cell: _value(observed.get("consumption", *_here(cell))), "cents")
     used = sheet.column(
@@ -63,20 +63,20 @@ def recipients_sheets(trend: Sheet, people: Sheet, costing: Costing, inputs: Inp
             known[place],
         ),
         "cents",
-        averaged=True,
+        below="mean",
     )
     weight = sheet.column(
         lambda place, cell: (
-            population[place] * part[place] / (used[place] / used.means[cell["residence"]]) ** inputs["allocation_need"]
+            population[place] * part[place] / (used[place] / used.sums[cell["residence"]]) ** inputs["allocation_need"]
         ),
         "persons",
-        summed=True,
+        below="sum",
     )
-    share = sheet.column(lambda place, cell: weight[place] / weight.sums[cell["residence"]], "percent2", summed=True)
+    share = sheet.column(lambda place, cell: weight[place] / weight.sums[cell["residence"]], "percent2", below="sum")
 
     def allocated(programme: str, when: str) -> Column:
         return sheet.column(
-            lambda place, cell: share[place] * totals[programme, cell["residence"], when], "persons", summed=True
+            lambda place, cell: share[place] * totals[programme, cell["residence"], when], "persons", below="total"
         )
 
     dibao_base, dibao = allocated("dibao", "base"), allocated("dibao", "next")

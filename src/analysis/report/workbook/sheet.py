@@ -54,9 +54,9 @@ NUMBERS: dict[str, tuple[str, str]] = {
     "percent2": ("0.00%_ ;-0.00%_ ", ".3%"),
     "ratio": ("0.0000_ ;-0.0000_ ", ".4f"),
     "share": ("0.000000_ ;-0.000000_ ", ".6f"),
-    "plain": ("General", ".6g"),
-    "year": ("0", ".0f"),
-    "day": ("0.000", ".3f"),
+    "plain": ("General_ ", ".6g"),
+    "year": ("0_ ", ".0f"),
+    "day": ("0.000_ ", ".3f"),
     "date": ("yyyy-mm-dd_ ", ".4f"),
     "text": ("General", ""),
 }
