@@ -419,6 +419,29 @@ def test_the_main_inputs_have_names_and_say_why(run, data):
     assert all(len(reasons[name]) > 10 for name in run.assumptions)
 
 
+def test_every_cell_that_may_be_changed_is_looked_at_by_a_formula(data):
+    book = opened(data, values=False)
+    sheet = book[ASSUMPTIONS]
+    yellow = [cell for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb == ASSUMED]
+    name_of = {
+        named(book, name).coordinate: name
+        for name in book.defined_names
+        if ASSUMPTIONS in book.defined_names[name].attr_text
+    }
+    elsewhere = "\n".join(
+        cell.value
+        for other in book
+        if other.title != ASSUMPTIONS
+        for row in other.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    )
+    assert len(yellow) > 25
+    for cell in yellow:
+        wanted = name_of.get(cell.coordinate, f"'{ASSUMPTIONS}'!{cell.coordinate}")
+        assert re.search(rf"{re.escape(wanted)}\b", elsewhere), wanted
+
+
 def test_every_sheet_is_set_up_for_a4_with_its_heads_kept(data):
     book = opened(data, values=False)
     assert book.sheetnames == [name for name, _, _ in SHEETS]

@@ -22,7 +22,7 @@ SOURCE_HEADS: tuple[Pair, ...] = (
 )  # fmt: skip
 # Heads of columns whose whole numbers take no separators.
 YEARS = ("year", "Year", "年份")
-KEY_WIDTH = 88
+KEY_WIDTH, SHRUNK_WIDTH = 88, 26
 
 
 def rules_sheet(sheet: Sheet, costing: Costing) -> None:
@@ -58,13 +58,15 @@ def frames_sheet(
     frames = list(frames)
     widest = max((frame.shape[1] for _, _, frame in frames), default=1)
     sheet.say(2, 0, max(widest, 6) - 1, "\n".join(sheet.note_text))
+    # One column holds what stands in that place in every table: a longer text shrinks to fit.
+    sheet.most_width = SHRUNK_WIDTH
     row = 3
     for name, title, frame in frames:
         row = sheet.section(row + 1, (name, title), max(frame.shape[1], 1))
         row = sheet.heads(row, [(str(column), "") for column in frame.columns], kept=False)
         for line in frame.itertuples(index=False, name=None):
             for column, (head, content) in enumerate(zip(frame.columns, line, strict=True)):
-                sheet.put(row, column, plain(content), "label", _style(str(head), content))
+                sheet.put(row, column, plain(content), "name", _style(str(head), content))
             row += 1
     if first_width:
         sheet.width(0, first_width)

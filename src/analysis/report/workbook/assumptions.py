@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from analysis.model.cost import ENTRANT_SHARE_OF_RISE
 from analysis.model.programmes import CLASSIFIED_SHARE_OF_STANDARD, OPTIONAL, PRICE_LINK_INDEX_RISE_SHARE
-from analysis.model.simulate.case import NEEDED
+from analysis.model.simulate.case import NEEDED, OWN_SCHEDULE
 from analysis.report.workbook.costing import RESIDENCES, Costing
 from analysis.report.workbook.formula import Formula, either, how_many, of, span
 from analysis.report.workbook.sheet import Book, Pair, Sheet
@@ -17,6 +17,14 @@ HEADS: tuple[Pair, ...] = (
     ("采用值", "value used"), ("高", "high"), ("改动", "changed"), ("理由", "reason"), ("出处；可要的数据", "source; what to ask for"),
 )  # fmt: skip
 AS_RUN, USED = 5, 6
+# Assumptions about programmes whose cost no rise of the dibao standard moves.
+UNMOVED = (*OWN_SCHEDULE, "disability_nursing_persons", "tekun_care_minimum_wage_share")
+# What the rise rules and the ways of catching up look at; a rule that is not named here needs a forecast.
+PARAMETER = {"freeze": "", "fixed": "rise_share", "base_chain": "rise_share", "flat": "rise_yuan_month",
+             "minimum_wage": "of_minimum_wage_share"}  # fmt: skip
+CAUGHT_UP_BY: dict[str, tuple[str, ...]] = {
+    "none": (), "differential": ("faster_by_share",), "gap_share": ("close_gap_share",), "target": ("target_ratio", "target_year"),
+}  # fmt: skip
 POLICY_TITLES: dict[str, Pair] = {
     "rise_share": ("提标幅度", "rise"),
     "rise_yuan_month": ("提高元数", "rise, yuan"),
@@ -66,7 +74,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the sheet: what may be changed, and all that is said of it."""
+    """One row of the sheet: a parameter, and all that is said of it; one that moves no cost is not there to be changed."""
 
     id: str
     title: Pair
@@ -76,6 +84,7 @@ class Line:
     high: float | None = None
     reason: str = ""
     source: str = ""
+    live: bool = True
 
 
 def assumptions_sheet(sheet: Sheet, book: Book, costing: Costing) -> Inputs:
@@ -110,7 +119,7 @@ def _line(sheet: Sheet, book: Book, row: int, number: str, line: Line, flags: li
         sheet.put(row, column, text, "wrapped", "text")
     sheet.put(row, 4, line.low, "stored" if line.low is not None else "label")
     sheet.put(row, 7, line.high, "stored" if line.high is not None else "label")
-    used = _changeable(sheet, row, line.value, flags)
+    used = _changeable(sheet, row, line.value, flags) if line.live else _fixed(sheet, row, line.value)
     for column, text in ((9, line.reason), (10, line.source)):
         sheet.put(row, column, text, "wrapped", "text")
     if line.low is not None and line.high is not None and line.low < line.high:
@@ -132,6 +141,12 @@ def _changeable(sheet: Sheet, row: int, value: float, flags: list[Formula]) -> F
     return used
 
 
+def _fixed(sheet: Sheet, row: int, value: float) -> Formula:
+    sheet.put(row, AS_RUN, value, "stored")
+    sheet.put(row, 8, None, "label")
+    return sheet.put(row, USED, value, "stored")
+
+
 def _count(flags: list[Formula]) -> Formula:
     """Count the marks of change; their column has other rows between, which hold none."""
     whole = span([flags[0], flags[-1]])
@@ -146,11 +161,13 @@ def _assumption_lines(costing: Costing) -> list[Line]:
         )
         overridden = [key for key in costing.scenario.overrides if key.startswith(f"assumptions.{name}.")]
         own = "；方案改动 overridden" if overridden else ""
+        idle = "；提标花费与它无关 moves no cost of the rise" if name in UNMOVED else ""
         lines.append(
             Line(
                 name, (assumption.title.zh, assumption.title.en), _unit(assumption.unit),
                 float(assumption.central), float(assumption.low), float(assumption.high),
-                f"{assumption.reason.zh}\n{assumption.reason.en}", f"{measured}{own}\n{assumption.ask.zh} {assumption.ask.en}",
+                f"{assumption.reason.zh}\n{assumption.reason.en}",
+                f"{measured}{own}{idle}\n{assumption.ask.zh} {assumption.ask.en}", name not in UNMOVED,
             )
         )  # fmt: skip
     return lines
@@ -165,19 +182,16 @@ def _unit(unit: str) -> str:
 def _policy_lines(costing: Costing) -> list[Line]:
     scenario, policy = costing.scenario, costing.scenario.policy
     said = f"{policy.title.zh} {policy.title.en}"
-    lines = [Line("base_year", ("基年", "base year"), "年 year", scenario.base_year)]
+    lines = [Line("base_year", ("基年", "base year"), "年 year", scenario.base_year, live=False)]
     for side in RESIDENCES:
         rule = getattr(policy.rule, side)
-        for field_name in ("rise_share", "rise_yuan_month", "of_minimum_wage_share"):
-            value = getattr(rule, field_name)
-            if value is not None:
-                zh, en = POLICY_TITLES[field_name]
-                title = (f"{'城镇' if side == 'urban' else '农村'}{zh}", f"{side}: {en}")
-                lines.append(Line(f"{field_name}_{side}", title, "", float(value), reason=said))
-    for field_name in ("faster_by_share", "close_gap_share", "target_ratio", "target_year"):
-        value = getattr(policy.catch_up, field_name)
-        if value is not None:
-            lines.append(Line(field_name, POLICY_TITLES[field_name], "", float(value), reason=said))
+        name = PARAMETER.get(rule.kind, "")
+        if name:
+            zh, en = POLICY_TITLES[name]
+            title = (f"{'城镇' if side == 'urban' else '农村'}{zh}", f"{side}: {en}")
+            lines.append(Line(f"{name}_{side}", title, "", float(getattr(rule, name)), reason=said))
+    for name in CAUGHT_UP_BY[policy.catch_up.kind]:
+        lines.append(Line(name, POLICY_TITLES[name], "", float(getattr(policy.catch_up, name)), reason=said))
     multiple = costing.outcome.case.tekun_multiple
     document = next((rule.document for rule in costing.rules if rule.kind == "multiple_of_dibao"), "")
     ceiling = policy.ceiling
@@ -188,9 +202,9 @@ def _policy_lines(costing: Costing) -> list[Line]:
         Line("grid_urban", ("城镇取整到", "urban rounded to"), "元 yuan", float(policy.round_urban.step_yuan)),
         Line("grid_rural", ("农村取整到", "rural rounded to"), "元 yuan", float(policy.round_rural.step_yuan)),
         Line("ceiling_of_minimum_wage", ("上限：占最低工资", "ceiling: share of the minimum wage"), "比例 share",
-             float(ceiling.of_minimum_wage_share), source=shares.get("ceiling", "")),
+             float(ceiling.of_minimum_wage_share), source=shares.get("ceiling", ""), live=ceiling.on),
         Line("benefit_of_minimum_wage", ("失业保险金占最低工资", "unemployment benefit over the minimum wage"), "比例 share",
-             float(ceiling.unemployment_benefit_of_minimum_wage_share), source=shares.get("ceiling", "")),
+             float(ceiling.unemployment_benefit_of_minimum_wage_share), source=shares.get("ceiling", ""), live=ceiling.on),
         Line("tekun_multiple", ("特困标准为低保的倍数", "tekun standard, times dibao"), "倍 times", multiple, source=document),
         Line("expenditure_growth", ("一般公共预算支出年增长", "growth of general public budget expenditure"), "比例 share",
              float(scenario.fiscal.expenditure_growth_share),

@@ -133,6 +133,7 @@ class Sheet:
     def __init__(self, book: Book, name: str, title: Pair, note: Pair):
         self.book, self.name, self.heading, self.note_text = book, name, title, note
         self.page = book.workbook.add_worksheet(name)
+        self.most_width = MOST_WIDTH
         self._widths: dict[int, float] = {}
         self._fixed: dict[int, float] = {}
         self._wrapped: list[tuple[int, int, int, str]] = []
@@ -241,7 +242,7 @@ class Sheet:
     def finish(self) -> None:
         """Set widths and heights, now that everything is written."""
         widths = {
-            column: min(max(found + 1.5, LEAST_WIDTH), MOST_WIDTH) for column, found in self._widths.items()
+            column: min(max(found + 1.5, LEAST_WIDTH), self.most_width) for column, found in self._widths.items()
         } | self._fixed
         for column, found in sorted(widths.items()):
             self.page.set_column(column, column, found)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.model.uprating import Uprated
-from analysis.report.workbook.assumptions import Inputs
+from analysis.report.workbook.assumptions import PARAMETER, Inputs
 from analysis.report.workbook.costing import RESIDENCES, Costing
 from analysis.report.workbook.formula import Formula, either, largest, of, on_grid, smallest
 from analysis.report.workbook.sheet import Sheet
@@ -17,8 +17,6 @@ NOW, FIRST_STEP, NEXT, RISE, RISE_SHARE, WAGE, NOTE = 2, 3, 10, 11, 12, 13, 14
 USED = WAGE
 # The first column in which every floor stands on its grid.
 ROUNDED = FIRST_STEP + 5
-# Rules whose first step needs nothing but the floor, a parameter and the minimum wage.
-BY_FORMULA = ("freeze", "fixed", "base_chain", "flat", "minimum_wage")
 FORECAST = "第1步为模型值（需预测消费、物价或收入），非公式 step 1 is the model's value: it needs a forecast"
 
 
@@ -143,7 +141,7 @@ class Steps:
         after: Floors = {}
         for cell, row in self.rows.items():
             side = "urban" if self.supplement and cell[0] in unified else cell[1]
-            if getattr(policy.rule, side).kind in BY_FORMULA:
+            if getattr(policy.rule, side).kind in PARAMETER:
                 after[cell] = self.sheet.put(row, self._column, risen(cell), "formula", "cents")
             else:
                 after[cell] = self.sheet.put(row, self._column, float(model[cell]), "stored", "cents")
