@@ -11,7 +11,7 @@ from analysis.inputs.rules import Rule
 from analysis.model.simulate import Outcome
 from analysis.report.style import Chart
 from analysis.report.wording import Wording
-from analysis.report.workbook.annexes import KEY_WIDTH, chart_frames, frames_sheet, rules_sheet, sources_sheet
+from analysis.report.workbook.annexes import chart_frames, frames_sheet, rules_sheet, sources_sheet
 from analysis.report.workbook.assumptions import assumptions_sheet
 from analysis.report.workbook.bilingual import Bilingual
 from analysis.report.workbook.central_case import central_case_sheets
@@ -116,7 +116,7 @@ def costing_workbook(
     case = central_case_sheets(tuple(cost), costing, inputs, raised, levels, recipients)
     values = results_sheet(results, costing, result, inputs)
     differ = checks_sheet(checked, book, costing, checks_of(costing, raised, recipients, levels, case), values, result)
-    frames_sheet(figures, chart_frames(charts, inputs), KEY_WIDTH)
+    frames_sheet(figures, chart_frames(charts, inputs), keyed=True)
     frames_sheet(listed, [(name, "", table) for name, table in tables.items()])
     sources_sheet(sourced, costing, observed.source_ids)
     parts = Parts(inputs, raised, recipients, case, values, differ)

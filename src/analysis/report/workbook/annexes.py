@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.model.results import DECIMALS
 from analysis.report.style import Chart
 from analysis.report.workbook.assumptions import Inputs
 from analysis.report.workbook.costing import Costing
-from analysis.report.workbook.sheet import Pair, Sheet
+from analysis.report.workbook.sheet import NUMBER_OF, Pair, Sheet
 
 RULE_HEADS: tuple[Pair, ...] = (
     ("标识", "id"), ("自", "from"), ("至", "to"), ("项目", "programme"), ("城乡", "residence"), ("数值", "value"), ("单位", "unit"),
@@ -22,7 +23,7 @@ SOURCE_HEADS: tuple[Pair, ...] = (
 )  # fmt: skip
 # Heads of columns whose whole numbers take no separators.
 YEARS = ("year", "Year", "年份")
-KEY_WIDTH, SHRUNK_WIDTH = 88, 26
+KEY_WIDTH, SHRUNK_WIDTH = 68, 18
 
 
 def rules_sheet(sheet: Sheet, costing: Costing) -> None:
@@ -45,31 +46,32 @@ def rules_sheet(sheet: Sheet, costing: Costing) -> None:
             sheet.put(here, column, content, "wrapped" if column in (7, 8) else "label", number)
 
 
-def frames_sheet(
-    sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]], first_width: float | None = None
-) -> None:
+def frames_sheet(sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]], *, keyed: bool = False) -> None:
     """Write tables one below the other.
 
     Args:
         sheet: empty but for its heading.
         frames: name, title and table of each.
-        first_width: of the first column, in letters; as wide as what stands in it by default.
+        keyed: whether each begins with a key: then a text shrinks to its column, else it takes several lines.
     """
     frames = list(frames)
     widest = max((frame.shape[1] for _, _, frame in frames), default=1)
     sheet.say(2, 0, max(widest, 6) - 1, "\n".join(sheet.note_text))
-    # One column holds what stands in that place in every table: a longer text shrinks to fit.
-    sheet.most_width = SHRUNK_WIDTH
+    if keyed:
+        sheet.most_width = SHRUNK_WIDTH
+        sheet.width(0, KEY_WIDTH)
     row = 3
     for name, title, frame in frames:
         row = sheet.section(row + 1, (name, title), max(frame.shape[1], 1))
         row = sheet.heads(row, [(str(column), "") for column in frame.columns], kept=False)
-        for line in frame.itertuples(index=False, name=None):
+        styles = [_style(str(head), frame.iloc[:, place]) for place, head in enumerate(frame.columns)]
+        units = frame["unit"] if "unit" in frame and "value" in frame else [None] * len(frame)
+        for line, unit in zip(frame.itertuples(index=False, name=None), units, strict=True):
             for column, (head, content) in enumerate(zip(frame.columns, line, strict=True)):
-                sheet.put(row, column, plain(content), "name", _style(str(head), content))
+                style = NUMBER_OF[DECIMALS[unit]] if head == "value" and unit in DECIMALS else styles[column]
+                kind = "name" if keyed else "wrapped"
+                sheet.put(row, column, plain(content), kind, style if _is_number(content) else "text")
             row += 1
-    if first_width:
-        sheet.width(0, first_width)
     sheet.freeze(3, 1)
 
 
@@ -96,10 +98,13 @@ def sources_sheet(sheet: Sheet, costing: Costing, used: set[str]) -> None:
             sheet.put(here, column, text, "wrapped" if column in (1, 2, 3, 5, 6) else "label", "text")
 
 
-def _style(head: str, content: Any) -> str:
-    if not _is_number(content):
-        return "text"
-    return "yuan" if float(content).is_integer() and head not in YEARS else "plain"
+def _style(head: str, column: pd.Series) -> str:
+    """Return how a column's numbers are shown: with as many decimals as they have."""
+    numbers = [float(content) for content in column if _is_number(content)]
+    if head in YEARS:
+        return "year"
+    fitting = (name for decimals, name in NUMBER_OF.items() if all(round(one, decimals) == one for one in numbers))
+    return next(fitting, "plain")
 
 
 def plain(content: Any) -> Any:

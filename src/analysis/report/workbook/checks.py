@@ -14,7 +14,7 @@ from analysis.report.workbook.costing import RESIDENCES, Costing
 from analysis.report.workbook.formula import Formula, either, how_many, size, span, total, total_where
 from analysis.report.workbook.levels import Levels
 from analysis.report.workbook.recipients import Recipients
-from analysis.report.workbook.sheet import Book, Pair, Sheet
+from analysis.report.workbook.sheet import NUMBER_OF, Book, Pair, Sheet
 from analysis.report.workbook.uprating import Raised
 
 SAME, DIFFERS = "一致 OK", "不同 DIFFERS"
@@ -41,8 +41,7 @@ def results_sheet(sheet: Sheet, costing: Costing, result: pd.DataFrame, inputs: 
     for here, (key, line) in enumerate(own.iterrows(), start=row):
         code = line["area_code"]
         area = costing.labels.area(code) if code in costing.evidence.areas.index else line["area_name"]
-        decimals = DECIMALS[line["unit"]]
-        number = "yuan" if decimals == 0 else "cents" if decimals <= 2 else "ratio" if decimals <= 4 else "share"
+        number = NUMBER_OF[DECIMALS[line["unit"]]]
         rest = (
             costing.labels.unit(line["unit"]),
             costing.labels.grade(line["grade"]),
@@ -97,7 +96,7 @@ def checks_sheet(
         if key not in cells:
             raise ScenarioFailed(f"the workbook checks {key}, which results do not hold")
         decimals = DECIMALS[units[key]]
-        number = "yuan" if decimals == 0 else "cents" if decimals <= 2 else "ratio" if decimals <= 4 else "share"
+        number = NUMBER_OF[decimals]
         sheet.put(here, 0, check.what, "label", "text")
         formula = sheet.put(here, 1, check.formula, "formula", number)
         stored = sheet.put(here, 2, cells[key], "formula", number)

@@ -60,6 +60,8 @@ NUMBERS: dict[str, tuple[str, str]] = {
     "date": ("yyyy-mm-dd_ ", ".4f"),
     "text": ("General", ""),
 }
+# Decimals to the format that shows them.
+NUMBER_OF = {0: "yuan", 1: "wan", 2: "cents", 3: "ratio", 4: "ratio", 6: "share"}
 LEAST_WIDTH, MOST_WIDTH, LINE_POINTS = 6.5, 44.0, 14.0
 # A head may widen its column so far that its words are not broken.
 MOST_OF_A_HEAD = 13.0
