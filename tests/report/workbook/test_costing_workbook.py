@@ -22,8 +22,9 @@ from analysis.report.workbook import SHEETS, costing_workbook
 from analysis.report.workbook.checks import DIFFERS, SAME
 from analysis.report.workbook.sheet import KINDS
 
-COVER, SUMMARY, ASSUMPTIONS, _, OBSERVED, *_ = (name for name, _, _ in SHEETS)
-CHECKS, RESULTS = "核对 Checks", "结果 Results"
+COVER, SUMMARY, ASSUMPTIONS, OBSERVED, CHECKS, RESULTS = (
+    SHEETS[key][0] for key in ("cover", "summary", "assumptions", "observed", "checks", "results")
+)
 ASSUMED = f"FF{KINDS['assumed']['bg_color'][1:]}"
 # Draws make the range of the cost, which no formula looks at.
 FEW = {"draws": 100}
@@ -444,7 +445,7 @@ def test_every_cell_that_may_be_changed_is_looked_at_by_a_formula(data):
 
 def test_every_sheet_is_set_up_for_a4_with_its_heads_kept(data):
     book = opened(data, values=False)
-    assert book.sheetnames == [name for name, _, _ in SHEETS]
+    assert book.sheetnames == [name for name, _, _ in SHEETS.values()]
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.page_setup.paperSize == 9

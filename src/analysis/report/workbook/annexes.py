@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -46,23 +46,22 @@ def rules_sheet(sheet: Sheet, costing: Costing) -> None:
             sheet.put(here, column, content, "wrapped" if column in (7, 8) else "label", number)
 
 
-def frames_sheet(sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]], *, keyed: bool = False) -> None:
+def frames_sheet(sheet: Sheet, frames: Mapping[str, pd.DataFrame], *, keyed: bool = False) -> None:
     """Write tables one below the other.
 
     Args:
         sheet: empty but for its heading.
-        frames: name, title and table of each.
+        frames: title to table.
         keyed: whether each begins with a key: then a text shrinks to its column, else it takes several lines.
     """
-    frames = list(frames)
-    widest = max((frame.shape[1] for _, _, frame in frames), default=1)
+    widest = max((frame.shape[1] for frame in frames.values()), default=1)
     sheet.say(2, 0, max(widest, 6) - 1, "\n".join(sheet.note_text))
     if keyed:
         sheet.most_width = SHRUNK_WIDTH
         sheet.width(0, KEY_WIDTH)
     row = 3
-    for name, title, frame in frames:
-        row = sheet.section(row + 1, (name, title), max(frame.shape[1], 1))
+    for title, frame in frames.items():
+        row = sheet.section(row + 1, (title,), max(frame.shape[1], 1))
         row = sheet.heads(row, [(str(column), "") for column in frame.columns], kept=False)
         styles = [_style(str(head), frame.iloc[:, place]) for place, head in enumerate(frame.columns)]
         units = frame["unit"] if "unit" in frame and "value" in frame else [None] * len(frame)
@@ -75,13 +74,13 @@ def frames_sheet(sheet: Sheet, frames: Iterable[tuple[str, str, pd.DataFrame]], 
     sheet.freeze(3, 1)
 
 
-def chart_frames(charts: Mapping[str, Chart], inputs: Inputs) -> list[tuple[str, str, pd.DataFrame]]:
-    """Return the data of charts, each under its name and what it shows; assumptions are named by their numbers."""
+def chart_frames(charts: Mapping[str, Chart], inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Return the data of charts by title; assumptions are named by their numbers."""
 
     def numbered(data: pd.DataFrame) -> pd.DataFrame:
         return data.assign(rests_on=data["rests_on"].map(inputs.numbered)) if "rests_on" in data else data
 
-    return [(name, chart.alt, numbered(chart.data)) for name, chart in charts.items()]
+    return {title: numbered(chart.data) for title, chart in charts.items()}
 
 
 def sources_sheet(sheet: Sheet, costing: Costing, used: set[str]) -> None:

@@ -271,7 +271,7 @@ def _shares(sheet: Sheet, costing: Costing, row: int, inputs: Inputs, flags: lis
             reason = scenario.shares.reason
             for column, text in (
                 (9, f"{reason.zh}\n{reason.en}" if number == 1 else ""),
-                (10, "粤府办〔2018〕52号（未公布 not public）" if number == 1 else ""),
+                (10, f"分担口径 share set: {scenario.fiscal.sharing}" if number == 1 else ""),
             ):
                 sheet.put(row, column, text, "wrapped", "text")
             row += 1

@@ -66,6 +66,11 @@ class Costing:
         return self.outcome.floors.order
 
 
+def place_of(cell: dict) -> tuple[str, str]:
+    """Return the area and residence of a record of ``Costing.cells``."""
+    return cell["area_code"], cell["residence"]
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of an area sheet.

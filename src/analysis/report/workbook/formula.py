@@ -6,6 +6,7 @@ cell, and its value beside it for viewers that do not recalculate, so that the t
 
 from __future__ import annotations
 
+import datetime
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -150,8 +151,6 @@ def decimal_year(day: Formula) -> Formula:
 
 def serial(year: int, month: int = 1, day: int = 1) -> int:
     """Return the number of a day as a spreadsheet counts it."""
-    import datetime
-
     return (datetime.date(year, month, day) - datetime.date(1899, 12, 30)).days
 
 
@@ -238,7 +237,5 @@ def _half_up(number: float) -> int:
     return math.floor(number + 0.5)
 
 
-def _date(number: float) -> Any:
-    import datetime
-
+def _date(number: float) -> datetime.date:
     return datetime.date(1899, 12, 30) + datetime.timedelta(days=int(number))

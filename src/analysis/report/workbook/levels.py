@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.report.workbook.assumptions import Inputs
-from analysis.report.workbook.costing import AreaSheet, Column, Costing
+from analysis.report.workbook.costing import AreaSheet, Column, Costing, place_of
 from analysis.report.workbook.formula import Formula, either, largest, on_grid, rounded, smallest, up
 from analysis.report.workbook.observed import Observed, Seen
 from analysis.report.workbook.sheet import Pair, Sheet
@@ -55,8 +55,8 @@ def levels_sheets(
     step = inputs["grid_urban"]
     minimum = sheet.column(lambda _, cell: raised.minimum[costing.class_cell(cell)], "cents")
     following = sheet.column(lambda _, cell: raised.next_minimum[costing.class_cell(cell)], "cents")
-    seen = [observed.get("standard", cell["area_code"], cell["residence"]) for cell in costing.cells]
-    last = sheet.column(lambda place, _: _value(seen[place]), "cents")
+    seen = [observed.get("standard", *place_of(cell)) for cell in costing.cells]
+    last = sheet.column(lambda place, _: seen[place].value if seen[place] else None, "cents")
     year = sheet.column(lambda place, _: seen[place].year if seen[place] else None, "year")
     then = sheet.column(lambda place, cell: _then(observed, costing, cell, seen[place]), "cents")
     moved_share, above_share = inputs["unobserved_moved"], inputs["unobserved_above_minimum"]
@@ -111,7 +111,7 @@ def _supplements(
     minimum, following, now, after, rise = standards
     sheet = AreaSheet(page, costing, SUPPLEMENT_HEADS)
     floor = sheet.column(lambda _, cell: raised.floor_used[costing.class_cell(cell)], "cents")
-    own = sheet.column(lambda _, cell: _value(observed.get("own_floor", cell["area_code"], cell["residence"])), "cents")
+    own = sheet.column(lambda _, cell: observed.value("own_floor", *place_of(cell)), "cents")
     above_floor = 1 + inputs["supplement_above_floor"]
     paid = sheet.column(
         lambda place, _: smallest(largest(floor[place], own[place]) * above_floor, now[place]), "cents", kind="result"
@@ -124,18 +124,12 @@ def _supplements(
         "cents",
     )
     later = sheet.column(lambda place, _: paid[place] + rise[place] + lift[place], "cents", kind="result")
-    known = sheet.column(
-        lambda _, cell: _value(observed.get("tekun_standard", cell["area_code"], cell["residence"])), "cents"
-    )
+    known = sheet.column(lambda _, cell: observed.value("tekun_standard", *place_of(cell)), "cents")
     multiple, step = inputs["tekun_multiple"], inputs["grid_urban"]
     tekun = sheet.column(lambda place, _: largest(up(multiple * now[place], step), known[place]), "cents")
     tekun_next = sheet.column(lambda place, _: largest(up(multiple * after[place], step), tekun[place]), "cents")
     tekun_rise = sheet.column(lambda place, _: tekun_next[place] - tekun[place], "cents")
     return Levels(minimum, following, now, after, rise, paid, next_floor, lift, later, tekun, tekun_next, tekun_rise)
-
-
-def _value(seen: Seen | None) -> Formula | None:
-    return seen.value if seen else None
 
 
 def _known(cell: Formula) -> Formula | None:
@@ -147,5 +141,4 @@ def _then(observed: Observed, costing: Costing, cell: dict, seen: Seen | None) -
     if seen is None:
         return None
     code, side = costing.class_cell(cell)
-    then = observed.get("minimum", code, side, int(seen.year.value))
-    return then.value if then else None
+    return observed.value("minimum", code, side, int(seen.year.value))

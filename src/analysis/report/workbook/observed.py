@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.report.workbook.costing import RESIDENCES, Costing
+from analysis.report.workbook.costing import RESIDENCES, Costing, place_of
 from analysis.report.workbook.formula import Formula
 from analysis.report.workbook.sheet import Pair, Sheet
 
@@ -59,6 +59,11 @@ class Observed:
     def get(self, block: str, *key: Any) -> Seen | None:
         """Return a figure; None where it is not known."""
         return self.seen.get((block, *key))
+
+    def value(self, block: str, *key: Any) -> Formula | None:
+        """Return a figure's cell; None where it is not known."""
+        seen = self.get(block, *key)
+        return seen.value if seen else None
 
     @property
     def source_ids(self) -> set[str]:
@@ -120,23 +125,23 @@ def _needed(costing: Costing) -> dict[str, list[tuple[tuple[Any, ...], dict[str,
     """Return the rows that the central case looks at, by block; several keys may share a row."""
     evidence, base, cells = costing.evidence, costing.scenario.base_year, costing.cells
     minima = _of_classes(evidence, "minimum_standard")
-    standards = last_known(evidence, "dibao", "standard", base, periods=None)
+    standards = _last_known(evidence, "dibao", "standard", base, periods=None)
     then = {
-        (*costing.class_cell(cell), standards[here].get("year")) for cell in cells if (here := _here(cell)) in standards
+        (*costing.class_cell(cell), standards[here]["year"]) for cell in cells if (here := place_of(cell)) in standards
     }
     classes = [(code, side) for code in costing.classes for side in RESIDENCES]
     years = sorted({(*cell, base) for cell in classes} | then, key=lambda one: (-one[2], one[0], one[1] == "rural"))
-    own = last_known(evidence, "dibao", "supplement_floor", base)
+    own = _last_known(evidence, "dibao", "supplement_floor", base)
     tekun = {
         cell: row
-        for cell, row in last_known(evidence, "tekun", "basic_living_standard", base).items()
+        for cell, row in _last_known(evidence, "tekun", "basic_living_standard", base).items()
         if row["year"] == base
     }
-    people = last_known(evidence, "", "resident_population", base)
-    spent = last_known(evidence, "", "consumption_expenditure_per_capita", base)
+    people = _last_known(evidence, "", "resident_population", base)
+    spent = _last_known(evidence, "", "consumption_expenditure_per_capita", base)
     wages = evidence.best("minimum_wage", "minimum_wage").dropna(subset=["value"]).sort_values("year", kind="stable")
     last_wage = {row["area_code"]: row for row in wages.to_dict("records")}
-    cities = {_here(cell): (costing_city(costing, cell["area_code"]), cell["residence"]) for cell in cells}
+    cities = {place_of(cell): (_city(costing, cell["area_code"]), cell["residence"]) for cell in cells}
     return {
         "minimum": [(key, minima[key]) for key in years if key in minima],
         "floor": [(cell, own[cell]) for cell in classes if cell in own],
@@ -150,20 +155,16 @@ def _needed(costing: Costing) -> dict[str, list[tuple[tuple[Any, ...], dict[str,
         "wage": [
             ((area,), last_wage[wage_area])
             for area in dict.fromkeys(cell["area_code"] for cell in cells)
-            if (wage_area := area if area in last_wage else costing_city(costing, area)) in last_wage
+            if (wage_area := area if area in last_wage else _city(costing, area)) in last_wage
         ],
     }  # fmt: skip
-
-
-def _here(cell: dict[str, Any]) -> Cell:
-    return cell["area_code"], cell["residence"]
 
 
 def _held(cities: Iterable[Cell], known: dict[Cell, dict[str, Any]]) -> list[tuple[Cell, dict[str, Any]]]:
     return [(here, known[here]) for here in cities if here in known]
 
 
-def costing_city(costing: Costing, area: str) -> str:
+def _city(costing: Costing, area: str) -> str:
     """Return the city that an area is, or is a part of."""
     row = costing.evidence.areas.loc[area]
     return str(row["parent_code"]) if row["level"] == "city_part" else area
@@ -175,7 +176,7 @@ def _of_classes(evidence: Evidence, measure: str) -> dict[tuple[str, str, int], 
     return {(row["area_code"], row["residence"], row["year"]): row for row in rows.to_dict("records")}
 
 
-def last_known(
+def _last_known(
     evidence: Evidence, programme: str, measure: str, year: int, periods: str | None = "Y"
 ) -> dict[Cell, dict[str, Any]]:
     """Return each area's last known row up to a year, by area and residence; ``both`` stands for a side that has none.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.model.caseload import TREND_SPAN_YEARS
 from analysis.report.workbook.assumptions import Inputs
-from analysis.report.workbook.costing import RESIDENCES, AreaSheet, Column, Costing
+from analysis.report.workbook.costing import RESIDENCES, AreaSheet, Column, Costing, place_of
 from analysis.report.workbook.formula import Formula, decimal_year, either, exponential, logarithm, mean_where, of
 from analysis.report.workbook.observed import Observed
 from analysis.report.workbook.sheet import Pair, Sheet
@@ -53,9 +53,9 @@ def recipients_sheets(trend: Sheet, people: Sheet, costing: Costing, inputs: Inp
     """Write the trend and the allocation, and return the recipients."""
     totals, last = _trend(trend, costing, inputs, observed)
     sheet = AreaSheet(people, costing, PEOPLE_HEADS)
-    population = sheet.column(lambda _, cell: observed.get("population", *_here(cell)).value, "persons", below="total")
+    population = sheet.column(lambda _, cell: observed.value("population", *place_of(cell)), "persons", below="total")
     part = sheet.column(lambda _, cell: _part(cell, inputs), "plain")
-    known = sheet.column(lambda _, cell: _value(observed.get("consumption", *_here(cell))), "cents")
+    known = sheet.column(lambda _, cell: observed.value("consumption", *place_of(cell)), "cents")
     used = sheet.column(
         lambda place, cell: either(
             known[place].is_blank(),
@@ -82,14 +82,6 @@ def recipients_sheets(trend: Sheet, people: Sheet, costing: Costing, inputs: Inp
     dibao_base, dibao = allocated("dibao", "base"), allocated("dibao", "next")
     tekun_base, tekun = allocated("tekun", "base"), allocated("tekun", "next")
     return Recipients(totals, last, dibao, dibao_base, tekun, tekun_base)
-
-
-def _here(cell: dict) -> tuple[str, str]:
-    return cell["area_code"], cell["residence"]
-
-
-def _value(seen: object) -> Formula | None:
-    return seen.value if seen else None
 
 
 def _part(cell: dict, inputs: Inputs) -> Formula:
@@ -144,9 +136,9 @@ def _trend(
             row += 1
     sheet.say(
         row + 1, 0, len(TREND_HEADS) - 1,
-        f"首次：末次之前{TREND_SPAN_YEARS}年内最早的公布数（由程序选定）。特困只有两次公布数，不估趋势，只按假设变动。"
+        f"首次：末次之前{TREND_SPAN_YEARS}年内最早的公布数（由程序选定）。特困人数不估趋势，末次公布数只按假设变动。"
         f"First: the earliest count within {TREND_SPAN_YEARS} years of the last, chosen by the program. "
-        "Of tekun two counts are published: no trend is estimated, and the last is moved as assumed.",
+        "Of tekun no trend is estimated: the last published count is moved as assumed.",
     )  # fmt: skip
     return totals, last_counts
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import io
 import math
-import unicodedata
 from collections.abc import Sequence
 from numbers import Real
 from typing import Any
@@ -19,6 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis.report.workbook.formula import Formula, serial
+from analysis.report.workbook.lettering import lines, longest_line, longest_word
 
 Pair = tuple[str, str]
 # Office programmes of China have it; others fall back on their own.
@@ -186,7 +186,7 @@ class Sheet:
             self.page.write_string(row, column, value, self.book.format(kind, "text"))
         if kind in ("wrapped", "head", "symbol"):
             self._wrapped.append((row, column, column, shown))
-        length = min(_longest_word(shown), MOST_OF_A_HEAD) if kind in ("head", "symbol") else _length(shown)
+        length = min(longest_word(shown), MOST_OF_A_HEAD) if kind in ("head", "symbol") else longest_line(shown)
         self._widths[column] = max(self._widths.get(column, 0), length)
         return Formula(at, value)
 
@@ -221,8 +221,8 @@ class Sheet:
         """Keep the rows above and the columns left of a cell in sight."""
         self.page.freeze_panes(row, column)
 
-    def section(self, row: int, title: Pair, columns: int) -> int:
-        """Write a heading over a block of so many columns, and return the row below."""
+    def section(self, row: int, title: Sequence[str], columns: int) -> int:
+        """Write a heading, its parts in one line, over a block of so many columns, and return the row below."""
         for column in range(columns):
             self.page.write_blank(row, column, None, self.book.format("section", "text"))
         self.page.write_string(row, 0, " ".join(title), self.book.format("section", "text"))
@@ -248,11 +248,11 @@ class Sheet:
         } | self._fixed
         for column, found in sorted(widths.items()):
             self.page.set_column(column, column, found)
-        lines: dict[int, int] = {}
+        heights: dict[int, int] = {}
         for row, first, last, text in self._wrapped:
             room = sum(widths.get(column, LEAST_WIDTH) for column in range(first, last + 1)) - 1
-            lines[row] = max(lines.get(row, 1), _lines(text, room))
-        for row, count in sorted(lines.items()):
+            heights[row] = max(heights.get(row, 1), lines(text, room))
+        for row, count in sorted(heights.items()):
             if count > 1:
                 self.page.set_row(row, LINE_POINTS * count + 3)
 
@@ -263,46 +263,3 @@ def _shown_number(value: Any, number: str) -> str:
     if number == "date":
         return "2024-03-31"
     return format(float(value), NUMBERS[number][1])
-
-
-def _length(text: str) -> float:
-    """Return a text's longest line in letters; a Chinese sign is as wide as two."""
-    return max((sum(_width(sign) for sign in line) for line in text.split("\n")), default=0)
-
-
-def _longest_word(text: str) -> float:
-    """Return the longest part of a head that should stay on one line."""
-    return max((sum(_width(sign) for sign in part) for part in text.split()), default=0)
-
-
-def _width(sign: str) -> float:
-    return 2.0 if unicodedata.east_asian_width(sign) in "WFA" else 1.0
-
-
-def _lines(text: str, room: float) -> int:
-    """Return how many lines a text takes in a room of so many letters; a long word goes onto a line of its own."""
-    count = 0
-    for line in text.split("\n"):
-        used, count = 0.0, count + 1
-        for word in _words(line):
-            length = sum(_width(sign) for sign in word)
-            if used and used + length > room:
-                count, used = count + 1, 0.0
-            while length > room:
-                count, length = count + 1, length - room
-            used += length
-    return count
-
-
-def _words(line: str) -> list[str]:
-    """Split a line where it may be broken: after a space, and round a Chinese sign."""
-    words = [""]
-    for sign in line:
-        wide = _width(sign) == 2.0
-        if wide:
-            words += [sign, ""]
-        else:
-            words[-1] += sign
-            if sign in " -;:/":
-                words.append("")
-    return [word for word in words if word]
