@@ -14,7 +14,8 @@ from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
 from analysis.report.memo.trace import trace
 from analysis.report.style import Chart
-from analysis.session.workbook import WORKBOOK, workbook
+from analysis.session import WORKBOOK
+from analysis.session.workbook import workbook
 
 if TYPE_CHECKING:
     from analysis.session.run import Run

@@ -164,9 +164,7 @@ class Run:
     @functools.cached_property
     def facts(self) -> Facts:
         """Results by key, the history beside them; of a dataset the history alone."""
-        if self.scope == "dataset":
-            return Facts(self.dataset_result, "", self.lang)
-        return self.facts_of(self.proposed)
+        return self._past if self.scope == "dataset" else self.facts_of(self.proposed)
 
     def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
         """Return the facts of one scenario of the batch, by its name there; marked, as the memo needs them, with the record."""
@@ -320,6 +318,11 @@ class Run:
     def _scored(self) -> Facts:
         """The facts of the record, or the refusal that says why there is none."""
         _ = self.record  # says here that it is not held, not later that a row is missing
+        return self._past
+
+    @functools.cached_property
+    def _past(self) -> Facts:
+        """The facts of the package: its history, and the record where there is one."""
         return Facts(self.dataset_result, "", self.lang)
 
     def _costed(self) -> Outcome:

@@ -15,7 +15,6 @@ from analysis.report.workbook import costing_workbook
 if TYPE_CHECKING:
     from analysis.session.run import Run
 
-WORKBOOK = "costing.xlsx"
 # The tables of the notebooks and pages that the workbook has no sheet of its own for, in Chinese and English.
 TABLES = {
     "proposal": ("拟定标准", "Proposed standards"),

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import analysis
+from analysis.errors import DataRefused
 from analysis.inputs.parameters import Assumption
 from analysis.inputs.scenario import names, read_scenario
 from analysis.model.results import DECIMALS, to_csv, with_keys
@@ -29,6 +30,7 @@ ASSUMED = f"FF{KINDS['assumed']['bg_color'][1:]}"
 # Draws make the range of the cost, which no formula looks at.
 FEW = {"draws": 100}
 HOSTILE = ('=HYPERLINK("http://x","y")', "+1+1", "@SUM(1)", "-2+3", "=1+1", "http://x.example", "\t=1", "007")
+SCRIPT, TEX = "<script>alert(1)</script>", "$\\frac{"
 # Cells of the workbook that a reader changes, and the same in the model's own words.
 CHANGES = {
     "nobody_follows": ({"follow_share": 0}, {"assumptions.follow_share.central": 0}),
@@ -86,8 +88,9 @@ CHANGES = {
         },
     ),
     "ceiling_and_shares": (
-        {"benefit_of_minimum_wage": 0.5, "class_4.upper": 0.7},
+        {"benefit_of_minimum_wage": 0.5, "class_4.upper": 0.7, "expenditure_growth": 0.05},
         {
+            "fiscal.expenditure_growth_share": 0.05,
             "policy.ceiling.unemployment_benefit_of_minimum_wage_share": 0.5,
             "sharing.middle.shares.class_4.upper": 0.7,
             "sharing.middle.shares.class_4.local": 0.3,
@@ -157,7 +160,7 @@ def data(run, hostile_frame):
 @pytest.fixture(scope="module")
 def recalculated(data, debian, tmp_path_factory):
     """Return by name the workbook, and copies with changed cells, each recalculated whole by LibreOffice."""
-    command = debian("soffice", "libreoffice-calc")
+    command = debian("soffice", "libreoffice-calc-nogui")
     folder = tmp_path_factory.mktemp("recalculated")
     (folder / "as_run.xlsx").write_bytes(data)
     for name, (changed, _) in CHANGES.items():
@@ -242,6 +245,8 @@ def test_a_changed_input_moves_the_total_as_the_model_moves_it(recalculated, nam
     for tier, values in outcome.tiers.items():
         row = by_key[f"guangdong:440000:::2025:Y:{tier}::extra_cost:central"]
         assert row[1] == pytest.approx(values["central"], abs=0.5), tier
+    short = by_key["guangdong:440000:::2025:Y:::short_of_capacity:central"]
+    assert short[1] == pytest.approx(outcome.gate.short_yuan, abs=0.5)
     for floor in outcome.floors.standards.floors.itertuples():
         row = by_key[f"guangdong:{floor.area_code}:dibao:{floor.residence}:2025:Y:::minimum_standard:central"]
         assert row[1] == floor.next_yuan_month
@@ -259,7 +264,7 @@ def test_with_nobody_following_the_total_is_what_the_rules_ask_for(run, recalcul
 @pytest.mark.slow
 def test_every_number_fits_its_column_in_print(data, debian, tmp_path):
     (tmp_path / "costing.xlsx").write_bytes(data)
-    converted(debian("soffice", "libreoffice-calc"), tmp_path, "pdf", tmp_path / "costing.xlsx")
+    converted(debian("soffice", "libreoffice-calc-nogui"), tmp_path, "pdf", tmp_path / "costing.xlsx")
     command = [debian("pdftotext", "poppler-utils"), tmp_path / "out" / "costing.pdf", "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "490,375,321" in text
@@ -366,19 +371,17 @@ def test_text_from_data_is_never_a_formula_nor_a_link(run, data, hostile_frame):
 
 def test_a_hostile_area_name_stays_text_in_every_sheet(run):
     areas = run.evidence.areas.copy()
-    areas.loc["440100", "name_zh"], areas.loc["440200", "name_zh"] = HOSTILE[0], HOSTILE[1]
+    names = dict(zip(("440100", "440200", "440300", "440400"), (*HOSTILE[:2], SCRIPT, TEX), strict=True))
+    for code, name in names.items():
+        areas.loc[code, "name_zh"] = name
     areas.loc["440000-C4", "name_zh"] = HOSTILE[2]
     evidence = dataclasses.replace(run.evidence, areas=areas)
     book = opened(built(run.outcome, evidence, run.rules), values=False)
-    cells = [
-        cell
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if str(cell.value).startswith((HOSTILE[0], HOSTILE[1]))
-    ]
-    assert len(cells) > 20
-    assert {cell.data_type for cell in cells} == {"s"}
+    for name in names.values():
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if name in str(cell.value)]
+        assert len(cells) > 15
+        assert {cell.data_type for cell in cells} == {"s"}
+        assert all(cell.value.startswith(name) or cell.value.startswith(("现行", "下年", "新增")) for cell in cells)
 
 
 def test_two_builds_are_the_same_bytes_and_know_no_clock(run, data):
@@ -467,3 +470,39 @@ def test_a_value_that_is_no_formula_is_said_to_be_none(home, evidence_june, rule
 
     for cell in said:
         assert isinstance(cell.parent.cell(cell.row, 4).value, int | float)
+
+
+# Programme, measure, area (all without one), and whether an area's cost cannot do without.
+LACKS = {
+    "no_wages": ("minimum_wage", "minimum_wage", "", False),
+    "no_tekun_standards": ("tekun", "basic_living_standard", "", False),
+    "no_standards_in_force": ("dibao", "standard", "", False),
+    "no_floors_of_cities": ("dibao", "supplement_floor", "cities", False),
+    "no_consumption_of_one": ("", "consumption_expenditure_per_capita", "440600", False),
+    "no_budget": ("", "general_public_budget_expenditure", "", False),
+    "no_floors": ("dibao", "supplement_floor", "", True),
+    "no_consumption": ("", "consumption_expenditure_per_capita", "", True),
+    "no_people": ("", "resident_population", "", True),
+    "no_recipients": ("dibao", "recipients", "", True),
+    "no_tekun_recipients": ("tekun", "recipients", "", True),
+}
+
+
+@pytest.mark.parametrize("name", sorted(LACKS))
+def test_without_some_data_the_formulas_hold_or_the_costing_is_refused(name, evidence_june, baseline, rules):
+    programme, measure, area, refused = LACKS[name]
+    table = evidence_june.observations
+    lacking = table["programme"].eq(programme) & table["measure"].eq(measure)
+    if area == "cities":
+        lacking &= table["area_code"].map(evidence_june.areas["level"]).ne("class")
+    elif area:
+        lacking &= table["area_code"].eq(area)
+    assert lacking.any()
+    evidence = dataclasses.replace(evidence_june, observations=table[~lacking])
+    few = baseline.model_copy(update=FEW)
+    if refused:
+        with pytest.raises(DataRefused, match=f"no .*{measure}"):
+            simulate(evidence, few, rules)
+        return
+    checks = verdicts(built(simulate(evidence, few, rules), evidence, rules))
+    assert [row for row in checks if row[5] != SAME] == []

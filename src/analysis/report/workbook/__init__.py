@@ -57,7 +57,7 @@ SHEETS: dict[str, tuple[str, Pair, Pair]] = {
      ("本方案的全部结果；所据假设用编号，见“假设”。每个键的算法可用 tibiao why 查。", "All results of the scenario; assumptions are named by their numbers, see Assumptions. 'tibiao why KEY' says how each came about.")),
     "figures": ("图表数据 Figures", ("图表数据", "Data of the figures"),
      ("每张图的数据，一图一块。", "The data of every chart, one block a chart.")),
-    "tables": ("附表 Tables", ("附表", "Tables"), ("测算报告和笔记本中的各表，每表先中文后英文；数字为文字。", "The tables of the memo and the notebooks, each in Chinese and then in English; their numbers are text.")),
+    "tables": ("附表 Tables", ("附表", "Tables"), ("测算报告和笔记本中的各表，每表先中文后英文。", "The tables of the memo and the notebooks, each in Chinese and then in English.")),
     "sources": ("来源 Sources", ("来源", "Sources"),
      ("数据包的全部来源；地址为文字，不是链接。", "All sources of the data package; addresses are text, not links.")),
 }  # fmt: skip
@@ -98,7 +98,7 @@ def costing_workbook(
     paid = (page["cost"], page["sharing"], page["spending"])
     case = central_case_sheets(paid, costing, inputs, raised, levels, recipients)
     values = results_sheet(page["results"], costing, result, inputs)
-    checks = checks_of(costing, raised, recipients, levels, case)
+    checks = checks_of(costing, inputs, raised, recipients, levels, case)
     differ = checks_sheet(page["checks"], book, costing, checks, values, result)
     frames_sheet(page["figures"], chart_frames(charts, inputs), keyed=True)
     frames_sheet(page["tables"], tables)

@@ -23,7 +23,7 @@ SOURCE_HEADS: tuple[Pair, ...] = (
 )  # fmt: skip
 # Heads of columns whose whole numbers take no separators.
 YEARS = ("year", "Year", "年份")
-KEY_WIDTH, SHRUNK_WIDTH = 68, 18
+KEY_WIDTH, SHRUNK_WIDTH = 68, 26
 
 
 def rules_sheet(sheet: Sheet, costing: Costing) -> None:
@@ -39,7 +39,7 @@ def rules_sheet(sheet: Sheet, costing: Costing) -> None:
         known = "是 yes" if rule.known_from <= costing.scenario.as_of else "否 no"
         line = (
             rule.id, rule.from_year, rule.to_year, labels.programme(rule.programme), labels.word(rule.residence), value,
-            rule.unit or "", f"{rule.says.zh}\n{rule.says.en}", rule.document, rule.known_from, labels.grade(rule.grade), known,
+            labels.unit(rule.unit or ""), f"{rule.says.zh}\n{rule.says.en}", rule.document, rule.known_from, labels.grade(rule.grade), known,
         )  # fmt: skip
         for column, content in enumerate(line):
             number = "year" if column in (1, 2) else "plain" if isinstance(content, float) else "text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from analysis.report.wording import WORDS, Wording
@@ -14,9 +15,14 @@ UNITS = {
     "yuan": "元 yuan",
     "persons": "人 persons",
     "share": "比例 share",
+    "share of minimum wage": "占最低工资比例 share of minimum wage",
+    "share of urban standard": "占城镇标准比例 share of urban standard",
     "ratio": "比值 ratio",
     "areas": "个 areas",
     "months": "月 months",
+    "month": "月 month",
+    "times": "倍 times",
+    "classes": "类 classes",
 }
 
 
@@ -32,13 +38,17 @@ class Bilingual:
     zh: Wording
     en: Wording
 
+    @functools.cached_property
+    def _areas(self) -> dict[str, str]:
+        return {code: f"{self.zh.area(code)} {self.en.area(code)}" for code in self.zh.areas.index}
+
     def word(self, key: str) -> str:
         """Return a fixed word in both languages."""
         return " ".join(WORDS[key])
 
     def area(self, code: str) -> str:
         """Return an area's name in both languages."""
-        return f"{self.zh.area(code)} {self.en.area(code)}"
+        return self._areas[code]
 
     def area_class(self, number: str) -> str:
         """Return the name of an area class, given its number."""

@@ -30,13 +30,13 @@ LINKED: dict[str, tuple[tuple[str, ...], Pair, str]] = {
     "disability_living": (("disability_living_persons",), ("困难残疾人联动", "linked: disability"), "12·D·d ·E/ΣN"),
 }  # fmt: skip
 SHARING_HEADS: list[tuple[Pair, str]] = [
-    (("最低标准下补差 现", "supplement at the minimum, now"), "b*"), (("最低标准下补差 下年", "supplement at the minimum, next"), "b*'"),
-    (("提标中最低标准以内的部分", "part of the rise below the minimum"), "θ"), (("最低标准下特困 现", "tekun at the minimum, now"), "k*"),
+    (("最低标准下补差\n现", "supplement at the minimum, now"), "b*"), (("最低标准下补差\n下年", "supplement at the minimum, next"), "b*'"),
+    (("提标中最低标准以内的部分", "part of the rise below the minimum"), "θ"), (("最低标准下特困\n现", "tekun at the minimum, now"), "k*"),
     (("最低标准下特困提高", "tekun rise at the minimum"), "Δk*"), (("新增支出", "extra, yuan"), "X"),
     (("最低标准以内（共担）", "at the minimum: shared"), "Y=12N(b*'-b*) +(…)θ +12T·Δk*"),
 ]  # fmt: skip
 SPENDING_HEADS: list[tuple[Pair, str]] = [
-    (("低保支出 下年不提标", "dibao next year, no rise"), "12·N·b"), (("特困支出 下年不提标", "tekun next year, no rise"), "12·T·k"),
+    (("低保支出\n下年不提标", "dibao next year, no rise"), "12·N·b"), (("特困支出\n下年不提标", "tekun next year, no rise"), "12·T·k"),
     (("其中最低标准以内", "of it at the minimum"), "12(N·b*+T·k*)"), (("基年支出", "base-year spending"), "12(N0·b+T0·k)"),
     (("其中最低标准以内", "of it at the minimum"), "12(N0·b*+T0·k*)"),
 ]  # fmt: skip

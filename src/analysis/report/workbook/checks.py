@@ -11,7 +11,18 @@ from analysis.model.results import DECIMALS, with_keys
 from analysis.report.workbook.assumptions import Inputs
 from analysis.report.workbook.central_case import CentralCase
 from analysis.report.workbook.costing import RESIDENCES, Costing
-from analysis.report.workbook.formula import Formula, either, how_many, size, span, total, total_where
+from analysis.report.workbook.formula import (
+    Formula,
+    either,
+    how_many,
+    largest,
+    of,
+    size,
+    smallest,
+    span,
+    total,
+    total_where,
+)
 from analysis.report.workbook.levels import Levels
 from analysis.report.workbook.recipients import Recipients
 from analysis.report.workbook.sheet import NUMBER_OF, Book, Pair, Sheet
@@ -38,7 +49,7 @@ def results_sheet(sheet: Sheet, costing: Costing, result: pd.DataFrame, inputs: 
     for column, width in {0: 88, 1: 44, 2: 24, 6: 40}.items():
         sheet.width(column, width)
     cells = {}
-    for here, (key, line) in enumerate(own.iterrows(), start=row):
+    for here, (key, line) in enumerate(zip(own.index, own.to_dict("records"), strict=True), start=row):
         code = line["area_code"]
         area = costing.labels.area(code) if code in costing.evidence.areas.index else line["area_name"]
         number = NUMBER_OF[DECIMALS[line["unit"]]]
@@ -124,11 +135,16 @@ def _key(costing: Costing, check: Check) -> str:
     )  # fmt: skip
 
 
-def checks_of(costing: Costing, raised: Raised, people: Recipients, levels: Levels, case: CentralCase) -> list[Check]:
-    """Return what is checked: floors, standards, recipients, every sum of the extra cost, and the spending by tier."""
+def checks_of(
+    costing: Costing, inputs: Inputs, raised: Raised, people: Recipients, levels: Levels, case: CentralCase
+) -> list[Check]:
+    """Return what is checked: floors, standards, recipients, sums of the extra cost, spending by tier, what is missing."""
     return [
         *_cost_checks(costing, case),
         *_spending_checks(costing, case),
+        Check(
+            "预算增速之外所缺 short of what the budget's growth bears", _short(case, inputs), "short_of_capacity", {}
+        ),
         *_people_checks(costing, people, case),
         *_floor_checks(costing, raised, levels),
     ]
@@ -244,3 +260,15 @@ def _spending_checks(costing: Costing, case: CentralCase) -> list[Check]:
         checks.append(Check(f"{what}，基年 base year", column.sums[""], "spending", {"tier": tier, "year": base}))
         checks.append(Check(f"{what}，下年 next year", case.following[tier].sums[""], "spending", {"tier": tier}))
     return checks
+
+
+def _short(case: CentralCase, inputs: Inputs) -> Formula:
+    """Return what is missing where spending keeps its share of a growing budget, as ``funding.gate`` reckons it.
+
+    The other tiers give the local one what they have left after their own spending.
+    """
+    growth = 1 + inputs["expenditure_growth"]
+    left = {tier: case.base[tier].sums[""] * growth - case.following[tier].sums[""] for tier in case.tiers}
+    missing = sum((largest(0, 0 - one) for one in left.values()), start=of(0))
+    given = sum((largest(0, one) for tier, one in left.items() if tier != "local"), start=of(0))
+    return missing - smallest(largest(0, 0 - left["local"]), given)

@@ -14,7 +14,7 @@ from analysis.report.workbook.uprating import Raised
 # The model takes a follow share to so many decimals.
 FOLLOW_DECIMALS = 4
 STANDARD_HEADS: list[tuple[Pair, str]] = [
-    (("最低标准 现", "minimum now"), "m"), (("最低标准 下年", "minimum next"), "m'"), (("最近已知标准", "last known standard"), "z0"),
+    (("最低标准\n现", "minimum now"), "m"), (("最低标准\n下年", "minimum next"), "m'"), (("最近已知标准", "last known standard"), "z0"),
     (("所属年份", "of year"), ""), (("当年最低标准", "minimum of that year"), "m0"), (("未知：已跟随", "unknown: moved since"), ""),
     (("未知：高于下限", "unknown: above the minimum"), ""), (("现行标准", "in force now"), "z"), (("跟随提标", "following the rise"), "z(1+φg)"),
     (("提到下限", "lifted to the minimum"), ""), (("三者取大", "largest of the three"), ""), (("农村比例下限", "rural share of urban"), ""),
@@ -25,7 +25,7 @@ SUPPLEMENT_HEADS: list[tuple[Pair, str]] = [
     (("最低补差（采用）", "supplement floor used"), "f"), (("本地最低补差", "own supplement floor"), ""), (("人均补差", "supplement paid"), "b"),
     (("下年最低补差", "supplement floor next"), "f'"), (("被下限抬高", "lifted by the floor"), "λ=max(0, f'-b-(z'-z))"),
     (("下年人均补差", "supplement next"), "b'=b+ (z'-z)+λ"), (("特困标准（已知）", "tekun standard, known"), ""),
-    (("特困标准", "tekun standard"), "k"), (("特困标准 下年", "tekun standard next"), "k'"), (("特困提高", "tekun rise"), "k'-k"),
+    (("特困标准", "tekun standard"), "k"), (("特困标准\n下年", "tekun standard next"), "k'"), (("特困提高", "tekun rise"), "k'-k"),
 ]  # fmt: skip
 
 

@@ -23,8 +23,8 @@ TREND_HEADS: tuple[tuple[Pair, str], ...] = (
 PEOPLE_HEADS: list[tuple[Pair, str]] = [
     (("常住人口", "population"), "P"), (("市内部分", "part of the city"), "π"), (("农村人均消费", "rural consumption, yuan/year"), ""),
     (("采用（缺取同类均值）", "used (else its class's mean)"), "C"), (("分配权重", "weight"), "P·π/ (C/mean C)^ν"), (("占同城乡份额", "share of the residence"), "ω"),
-    (("低保人数 基年", "dibao, base year"), ""), (("低保人数 下年", "dibao, next year"), "N"),
-    (("特困人数 基年", "tekun, base year"), ""), (("特困人数 下年", "tekun, next year"), "T"),
+    (("低保人数\n基年", "dibao, base year"), ""), (("低保人数\n下年", "dibao, next year"), "N"),
+    (("特困人数\n基年", "tekun, base year"), ""), (("特困人数\n下年", "tekun, next year"), "T"),
 ]  # fmt: skip
 
 

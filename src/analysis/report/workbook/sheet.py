@@ -62,9 +62,9 @@ NUMBERS: dict[str, tuple[str, str]] = {
 }
 # Decimals to the format that shows them.
 NUMBER_OF = {0: "yuan", 1: "wan", 2: "cents", 3: "ratio", 4: "ratio", 6: "share"}
-LEAST_WIDTH, MOST_WIDTH, LINE_POINTS = 6.5, 44.0, 14.0
+LEAST_WIDTH, MOST_WIDTH, LINE_POINTS = 6.5, 44.0, 14.5
 # A head may widen its column so far that its words are not broken.
-MOST_OF_A_HEAD = 13.0
+MOST_OF_A_HEAD = 14.5
 
 
 class Book:

@@ -129,8 +129,8 @@ def _floors(
 
 def _gaps(sheet: Sheet, costing: Costing, raised: Raised, row: int) -> None:
     row = sheet.section(row, ("三、最低标准的城乡差距", "3. Gap between town and country in the minima"), len(HEADS))
-    heads = [("类别", "class"), ("", ""), ("农村/城镇 现", "rural/urban now"), ("农村/城镇 下年", "next"), ("差额 现", "gap now, yuan"),
-             ("差额 下年", "gap next, yuan"), ("差额变化", "change, yuan")]  # fmt: skip
+    heads = [("类别", "class"), ("", ""), ("农村/城镇\n现", "rural/urban now"), ("农村/城镇\n下年", "next"), ("差额\n现", "gap now, yuan"),
+             ("差额\n下年", "gap next, yuan"), ("差额变化", "change, yuan")]  # fmt: skip
     row = sheet.heads(row, heads, kept=False)
     for place, code in enumerate(costing.classes, start=row):
         sheet.put(place, 0, costing.labels.area_class(costing.outcome.floors.classes[code]), "label", "text")
