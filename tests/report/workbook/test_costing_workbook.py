@@ -158,8 +158,8 @@ def data(run, hostile_frame):
 
 
 @pytest.fixture(scope="module")
-def recalculated(data, debian, tmp_path_factory):
-    """Return by name the workbook, and copies with changed cells, each recalculated whole by LibreOffice."""
+def recalculated(data, debian, tmp_path_factory, evidence_june, baseline, rules):
+    """Return by name the workbook, copies with changed cells, and one from few data, each recalculated by LibreOffice."""
     command = debian("soffice", "libreoffice-calc-nogui")
     folder = tmp_path_factory.mktemp("recalculated")
     (folder / "as_run.xlsx").write_bytes(data)
@@ -168,6 +168,9 @@ def recalculated(data, debian, tmp_path_factory):
         for cell, value in changed.items():
             named(book, cell).value = value
         book.save(folder / f"{name}.xlsx")
+    few = without(evidence_june, *(name for name, lack in LACKS.items() if not lack[-1]))
+    lacking = simulate(few, baseline.model_copy(update=FEW), rules)
+    (folder / "few_data.xlsx").write_bytes(built(lacking, few, rules))
     converted(command, folder, "xlsx", *sorted(folder.glob("*.xlsx")))
     return {path.stem: path.read_bytes() for path in sorted((folder / "out").glob("*.xlsx"))}
 
@@ -253,6 +256,13 @@ def test_a_changed_input_moves_the_total_as_the_model_moves_it(recalculated, nam
     cover = [str(value) for row in book[COVER].iter_rows(values_only=True) for value in row]
     assert "已改动 inputs were changed" in cover
     assert any(row[5] == DIFFERS for row in checks_of(book))
+
+
+@pytest.mark.slow
+def test_recalculated_every_check_holds_where_data_are_few(recalculated):
+    checks = checks_of(opened(recalculated["few_data"], values=True))
+    assert len(checks) > 80
+    assert [row for row in checks if row[5] != SAME] == []
 
 
 @pytest.mark.slow
@@ -488,17 +498,24 @@ LACKS = {
 }
 
 
+def without(evidence, *names):
+    """Return evidence that lacks what is named."""
+    table = evidence.observations
+    for programme, measure, area, _ in (LACKS[name] for name in names):
+        lacking = table["programme"].eq(programme) & table["measure"].eq(measure)
+        if area == "cities":
+            lacking &= table["area_code"].map(evidence.areas["level"]).ne("class")
+        elif area:
+            lacking &= table["area_code"].eq(area)
+        assert lacking.any()
+        table = table[~lacking]
+    return dataclasses.replace(evidence, observations=table)
+
+
 @pytest.mark.parametrize("name", sorted(LACKS))
 def test_without_some_data_the_formulas_hold_or_the_costing_is_refused(name, evidence_june, baseline, rules):
-    programme, measure, area, refused = LACKS[name]
-    table = evidence_june.observations
-    lacking = table["programme"].eq(programme) & table["measure"].eq(measure)
-    if area == "cities":
-        lacking &= table["area_code"].map(evidence_june.areas["level"]).ne("class")
-    elif area:
-        lacking &= table["area_code"].eq(area)
-    assert lacking.any()
-    evidence = dataclasses.replace(evidence_june, observations=table[~lacking])
+    _, measure, _, refused = LACKS[name]
+    evidence = without(evidence_june, name)
     few = baseline.model_copy(update=FEW)
     if refused:
         with pytest.raises(DataRefused, match=f"no .*{measure}"):
