@@ -46,8 +46,8 @@ def ended(probe, tmp_path, monkeypatch):
     monkeypatch.setenv("TIBIAO_HOME", "")  # a worker sets it for its kernels
     monkeypatch.setenv(UNPACKED, str(tmp_path / "inputs"))
 
-    def run(*sources, scope="dataset", **limits):
+    def run(*sources, scope="dataset", stored=None, **limits):
         task = Task("probe", scope, "baseline", "zh", "baseline", "guangdong")
-        return execute(task, probe(*sources), files.code_sha256(), None, Limits(**limits))
+        return execute(task, probe(*sources), files.code_sha256(), stored, Limits(**limits))
 
     return run

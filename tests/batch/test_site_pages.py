@@ -61,6 +61,7 @@ def finished(tmp_path_factory):
         notebook(out / f"baseline/30_next_year.{lang}.ipynb", chart)
         notebook(out / f"60_memo.{lang}.ipynb")
         (out / f"memo.{lang}.pdf").write_bytes(b"%PDF")
+    (out / "costing.xlsx").write_bytes(b"PK")
     notebook(out / "guangdong/10_gap.zh.ipynb", title="# 差距")
     return out
 
@@ -89,7 +90,13 @@ def test_every_link_leads_to_a_file_and_every_page_is_told(folder, scenarios, ho
         for target in Links(one.read_text("utf-8")).targets:
             assert (one.parent / unquote(target.partition("#")[0])).is_file(), (one.name, target)
     linked = set(Links(html).targets)
-    assert {"baseline/results.csv", "baseline/steps.csv", "baseline/30_next_year.en.html", "memo.zh.pdf"} <= linked
+    assert {
+        "baseline/results.csv",
+        "baseline/steps.csv",
+        "baseline/30_next_year.en.html",
+        "memo.zh.pdf",
+        "costing.xlsx",
+    } <= linked
     assert "guangdong/10_gap.zh.ipynb" in linked
 
 

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from analysis import files
+from analysis.batch.parcel import Parcel
 from analysis.batch.plan import Task
 from analysis.batch.work import MOST_ATTEMPTS, execute
 
@@ -83,6 +84,13 @@ def _runs(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+def test_of_what_was_given_only_what_was_written_anew_comes_back(ended):
+    given = {f"{folder}/{name}": b"old" for folder in ("compare", "left") for name in ("notes.txt", "record.json")}
+    source = "open('compare/record.json', 'w').write('new'); open('left/notes.txt', 'w').write('old')"
+    one = ended(source, stored=Parcel.pack(given))
+    assert one.contents == {"compare/notes.txt": b"old", "compare/record.json": b"new"}
 
 
 @pytest.mark.parametrize(

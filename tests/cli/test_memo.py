@@ -10,12 +10,14 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
 from analysis.batch.store import claim, locked, verify
 from analysis.errors import ParametersRefused
 from analysis.model.results import from_csv, with_keys
+from analysis.session.workbook import TABLES
 
 pytestmark = pytest.mark.slow
 # From a result to what is printed: percent, 万元, million, 亿元, 万人, thousand.
@@ -175,6 +177,20 @@ def test_the_page_tells_of_every_number_where_it_comes_from(made, keyed, lang):
         assert traced["texts"][told["formula"][0]]
     cost = next(key for key in traced["numbers"] if key.endswith(":extra_cost:central"))
     assert traced["numbers"][cost]["assumptions"]
+
+
+def test_the_workbook_is_of_the_proposed_scenario_with_the_tables_of_both_languages(made, keyed):
+    book = openpyxl.load_workbook(made / "costing.xlsx", data_only=True, read_only=True)
+    checks = [row for row in book["核对 Checks"].iter_rows(values_only=True) if row[-1] in keyed.index]
+    assert len(checks) > 100
+    assert all(row[2] == keyed.at[row[-1], "value"] and row[5] == "一致 OK" for row in checks)
+    assert {row[-1].partition(":")[0] for row in checks} == {"baseline"}
+    first = [row[0] for row in book["附表 Tables"].iter_rows(values_only=True)]
+    for zh, en in TABLES.values():
+        assert first.index(zh) < first.index(en)
+    figures = [row[0] for row in book["图表数据 Figures"].iter_rows(values_only=True)]
+    assert "最要紧的假设 the assumptions that matter most" in figures
+    assert set(figures) & set(keyed.index)
 
 
 def test_one_and_two_workers_in_two_time_zones_give_the_same_bytes(small_home, made, tmp_path):

@@ -31,6 +31,7 @@ from analysis.report.site import notebook, page
 from analysis.report.site.picture import thumbnail
 from analysis.report.site.row import numbers
 from analysis.report.site.words import text
+from analysis.session import WORKBOOK
 
 # What is shown of a record's inputs, in this order.
 RECORDED = ("dataset", "data_sha256", "scenario_sha256", "rules_sha256", "code_sha256", "seed", "overrides", "schema")
@@ -331,6 +332,8 @@ def _memo(batch: Found) -> Iterator[page.Shown]:
     for file, name, lang in _told_apart(made):
         said = {one: f"{text('memo').in_language(one)} {name.rpartition('.')[2].upper()}" for one in LANGUAGES}
         yield page.Shown(file, Text(**said), lang)
+    if (batch.out / WORKBOOK).is_file():
+        yield page.Shown(WORKBOOK, text("workbook"))
     if (batch.out / "results.csv").is_file():
         yield page.Shown("results.csv", text("all_results"))
 

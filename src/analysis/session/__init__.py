@@ -21,6 +21,8 @@ SCOPES = ("dataset", "scenario", "batch")
 BATCH = "batch:"
 # Parts with results of their own: the folder of each below the run's.
 ROAD, COMPARED = "pathway", "compare"
+# The file beside the memo that holds the costing in formulas.
+WORKBOOK = "costing.xlsx"
 
 
 def start(

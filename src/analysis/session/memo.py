@@ -14,6 +14,8 @@ from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
 from analysis.report.memo.trace import trace
 from analysis.report.style import Chart
+from analysis.session import WORKBOOK
+from analysis.session.workbook import workbook
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
@@ -35,7 +37,9 @@ def documents(run: Run) -> dict[str, bytes]:
     markdown, shown = written(run)
     traced = trace(markdown, run.why, run.wording)
     made = render(markdown, shown, run.lang, traced)
-    return {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
+    documents = {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
+    # The workbook holds both languages: the batch's first one makes it.
+    return documents | ({WORKBOOK: workbook(run, shown)} if run.lang == run.batch.languages[0] else {})
 
 
 def written(run: Run) -> tuple[str, dict[str, Chart]]:

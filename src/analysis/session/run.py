@@ -32,6 +32,8 @@ from analysis.session.record import environment_record, inputs_record, stored_re
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
 
+# What a run computes once and is the same in every language.
+COMPUTED = ("history", "record", "dataset_result", "outcome", "outcomes", "_scenario_tables", "result")
 NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
@@ -162,9 +164,7 @@ class Run:
     @functools.cached_property
     def facts(self) -> Facts:
         """Results by key, the history beside them; of a dataset the history alone."""
-        if self.scope == "dataset":
-            return Facts(self.dataset_result, "", self.lang)
-        return self.facts_of(self.proposed)
+        return self._past if self.scope == "dataset" else self.facts_of(self.proposed)
 
     def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
         """Return the facts of one scenario of the batch, by its name there; marked, as the memo needs them, with the record."""
@@ -318,7 +318,12 @@ class Run:
     def _scored(self) -> Facts:
         """The facts of the record, or the refusal that says why there is none."""
         _ = self.record  # says here that it is not held, not later that a row is missing
-        return self.facts
+        return self._past
+
+    @functools.cached_property
+    def _past(self) -> Facts:
+        """The facts of the package: its history, and the record where there is one."""
+        return Facts(self.dataset_result, "", self.lang)
 
     def _costed(self) -> Outcome:
         if not self.has_scenario:
@@ -356,6 +361,15 @@ class Run:
         return [
             row["document_number"] or f"{row['publisher']} {row['published']}".strip() for _, row in found.iterrows()
         ]
+
+    def in_language(self, lang: str) -> Run:
+        """Return this run in another language; what it has computed goes with it."""
+        if lang == self.lang:
+            return self
+        other = Run(self.scope, self.scenarios, self.proposed, self.batch, self.home, self.out_dir, lang)
+        for own, its in ((self, other), (self.side, other.side)):
+            its.__dict__ |= {name: own.__dict__[name] for name in COMPUTED if name in own.__dict__}
+        return other
 
     def memo(self) -> dict[str, bytes]:
         """Return the memo's documents by file name."""

@@ -5,6 +5,7 @@ import re
 import shutil
 from html.parser import HTMLParser
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
@@ -77,6 +78,11 @@ def test_hostile_names_are_printed_as_text(memos, lang):
         assert name in page.text
         assert name in "".join(pdf.split())
     assert f"{SCRIPT} {'ab'[lang == 'en']}" in page.text
+    if lang == "zh":
+        book = openpyxl.load_workbook(io.BytesIO(made["costing.xlsx"]))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+        for name in (SCRIPT, TEX):
+            assert {cell.data_type for cell in cells if name in cell.value} == {"s"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
