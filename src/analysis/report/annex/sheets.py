@@ -42,13 +42,13 @@ def floors(facts: Facts, wording: Wording, context: Mapping[str, str], rules: Se
         ("", ("类别",)), ("", ("地区范围",)), ("", ("城乡",)),
         ("低保最低标准", (*years, "提高", "增幅")), ("最低补差水平", (*years, "提高", "增幅")),
     )  # fmt: skip
-    tables = [Table(heads, rows, (15, 35, 10, *(13.5, 13.5, 10, 11) * 2), 2)]
+    tables = [Table(heads, rows, (15, 37.2, 9.2, *(13.1, 13.1, 9.3, 11.8) * 2), 2)]
     linked = _linked(facts, wording, rules)
     if linked:
-        names = ("项目", "依据", "地区", "城乡", *(year.replace("\n", "") for year in years))
+        names = ("类别", "项目", "依据", "城乡", *(year.replace("\n", "") for year in years))
         heads = tuple(("", (name,)) for name in names)
         caption = "与低保最低标准联动的标准（按最低标准推算的下限）"
-        tables.append(Table(heads, linked, (48, 36, 18, 12, 21, 21), 3, caption))
+        tables.append(Table(heads, linked, (16, 45, 37, 12, 24, 22), 3, caption))
     documents, day = context["minima"], context["as_of"]
     notes: list[list[Cell]] = [
         [f"方案：{context['scenario']}。现行最低标准见{documents}；测算日{day}，只用当日已公布的数据。"],
@@ -154,13 +154,13 @@ def _linked(facts: Facts, wording: Wording, rules: Sequence[Rule]) -> list[list[
     base, following = plan_years(facts)
     documents = {rule.programme: rule.document for rule in rules}
     rows: list[list[Cell]] = []
-    for programme, (name, style) in LINKED.items():
-        for code in class_codes(facts):
+    for code in class_codes(facts):
+        for programme, (name, style) in LINKED.items():
             for side in SIDES:
                 where = {"area_code": code, "residence": side, "programme": programme}
                 numbers = [_number(facts, "linked_standard", style, year=year, **where) for year in (base, following)]
                 if all(numbers):
-                    rows.append([name, documents.get(programme, ""), wording.area(code), wording.word(side), *numbers])
+                    rows.append([wording.area(code), name, documents.get(programme, ""), wording.word(side), *numbers])
     return rows
 
 

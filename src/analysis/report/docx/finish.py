@@ -14,7 +14,7 @@ from docx.shared import Pt
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 
-from analysis.report.docx.layout import LAYOUT, RIGHT, TEXT_WIDTH_MM
+from analysis.report.docx.layout import KEYS, LAYOUT, RIGHT, TEXT_WIDTH_MM
 
 # Styles of pandoc's own that are one of ours under another name.
 SAME = {
@@ -24,6 +24,7 @@ SAME = {
     "CaptionedFigure": "Figure",
 }
 POINTS_A_MM = 72 / 25.4
+WIDTHS = dict.fromkeys(" ,.:;'|/()il", 0.33) | {"%": 0.95, "-": 0.37}
 # A column of words is not made narrower than this many characters.
 LEAST_EMS = 8.0
 # Of a cell, left and right together, and a little for a font that is wider than ours.
@@ -36,14 +37,27 @@ MOST_ROWS_TOGETHER = 12
 def finished(given: IO[bytes]) -> Word:
     """Return the document that pandoc wrote with the styles of :mod:`analysis.report.docx.layout` and tables set to them."""
     document = Document(given)
+    _begin_pages(document)
     for paragraph in [Paragraph(found, document) for found in document.element.body.iter(qn("w:p"))]:
         _restyle(paragraph)
     for table in document.tables:
         if table.style.name == LAYOUT:
             _hold_rows(table, 0)
+        elif table.style.name == KEYS:
+            _set_keys(table)
         else:
             _set_table(table)
     return document
+
+
+def _begin_pages(document: Word) -> None:
+    """Begin a page where the markdown's mark stands, and take the mark out: it would leave an empty line."""
+    marks = [found for found in document.element.body.iter(qn("w:p")) if found.style == "NewPage"]
+    for mark in marks:
+        following = next((found for found in mark.itersiblings(qn("w:p"))), None)
+        if following is not None:
+            Paragraph(following, document).paragraph_format.page_break_before = True
+        mark.getparent().remove(mark)
 
 
 def _restyle(paragraph: Paragraph) -> None:
@@ -61,8 +75,8 @@ def _set_table(table: Table) -> None:
     words = [cell.paragraphs[0].alignment != RIGHT for cell in table.rows[0].cells]
     for style in ("Table Text", "Small Table Text"):
         size = table.part.document.styles[style].font.size.pt
-        needs = [_need(cells, size) for cells in columns]
-        least = [min(need, LEAST_EMS * size) if wraps else need for need, wraps in zip(needs, words, strict=True)]
+        asked = [_need(cells, size, wraps) for cells, wraps in zip(columns, words, strict=True)]
+        needs, least = [need for need, _ in asked], [bound for _, bound in asked]
         if sum(least) <= available:
             break
     for found in table._tbl.iter(qn("w:p")):
@@ -72,11 +86,26 @@ def _set_table(table: Table) -> None:
     _hold_rows(table, 1)
 
 
+def _set_keys(table: Table) -> None:
+    """Set a table of key figures: columns alike, the first row under the head large."""
+    for number, row in enumerate(table.rows):
+        for found in row._tr.iter(qn("w:p")):
+            Paragraph(found, table).style = "Key Figure" if number == 1 else "Table Text"
+    _set_apart(table)
+    columns = len(table.columns)
+    set_widths(table, [TEXT_WIDTH_MM * POINTS_A_MM / columns] * columns)
+    _hold_rows(table, 1)
+
+
 def _set_apart(table: Table) -> None:
-    """Leave a little room between a table and the text above and below."""
+    """Leave a little room between a table and the text above and below; its caption stays with it."""
     before, after = table._tbl.getprevious(), table._tbl.getnext()
     if before is not None and before.tag == qn("w:p"):
-        Paragraph(before, table).paragraph_format.space_after = APART
+        above = Paragraph(before, table)
+        if above.style.name == "Caption":
+            above.paragraph_format.keep_with_next = True
+        else:
+            above.paragraph_format.space_after = APART
     if after is not None and after.tag == qn("w:p"):
         Paragraph(after, table).paragraph_format.space_before = APART
 
@@ -115,16 +144,28 @@ def _columns(table: Table) -> list[list[str]]:
     return [list(column) for column in zip(*([cell.text for cell in row.cells] for row in table.rows), strict=True)]
 
 
-def _need(cells: list[str], size: float) -> float:
-    """Return the points a column needs: its longest cell on one line, its head on two."""
-    head, *body = (ems(text) for text in cells)
-    return size * max(math.ceil(head / 2 + 0.5), *body, 2.0) + PADDING_POINTS
+def _need(cells: list[str], size: float, wraps: bool) -> tuple[float, float]:
+    """Return the points that a column asks for and the least it can do with.
+
+    It asks for its longest cell on one line and its head on two; a number is never broken, a head as often as it has
+    words, other words as often as they must.
+    """
+    head, body = cells[0], max((ems(text) for text in cells[1:]), default=0.0)
+    word = max((ems(word) for word in re.findall(r"[!-~]+", head)), default=0.0)
+    wanted, least = max(math.ceil(ems(head) / 2 + 0.5), word, body), max(2.0, word, body)
+    if wraps:
+        least = min(least, LEAST_EMS)
+    return size * max(wanted, least) + PADDING_POINTS, size * least + PADDING_POINTS
 
 
 def ems(text: str) -> float:
-    """Return a text's width in characters of Chinese: a letter or digit is over half of one, a change between them a quarter."""
-    changes = len(re.findall(r"[!-~](?=[^!-~ ])|[^!-~ ](?=[!-~])", text))
-    return sum(0.58 if character.isascii() else 1.0 for character in text) + changes / 4
+    """Return a text's width in characters of Chinese.
+
+    A letter or digit is a little over half of one, a space or mark a third, a per cent sign nearly one, a change between Chinese
+    and figures a quarter.
+    """
+    changes = len(re.findall(r"[0-9A-Za-z%](?=[一-鿿])|[一-鿿](?=[0-9A-Za-z])", text))
+    return sum(WIDTHS.get(character, 0.58 if character.isascii() else 1.0) for character in text) + changes / 4
 
 
 def _shared_out(needs: list[float], least: list[float], available: float) -> list[float]:

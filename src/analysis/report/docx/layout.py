@@ -29,7 +29,7 @@ FONT = "Noto Sans SC"
 OTHER_FONTS = {"zh": "仿宋,FangSong,仿宋_GB2312,宋体,SimSun", "en": "Arial,Helvetica,仿宋,FangSong,宋体,SimSun"}
 LANGUAGE = {"zh": "zh-CN", "en": "en-GB"}
 TEXT_WIDTH_MM = 156
-TABLE, GRID, LAYOUT = "Table", "Annex Table", "Layout"
+TABLE, GRID, LAYOUT, KEYS = "Table", "Annex Table", "Layout", "Keys"
 LEFT, CENTRE, RIGHT, JUSTIFIED = (
     WD_ALIGN_PARAGRAPH.LEFT,
     WD_ALIGN_PARAGRAPH.CENTER,
@@ -86,6 +86,7 @@ def looks(lang: str) -> dict[str, Look]:
         "Caption": Look(size - 1.5, line - 3, before=4, after=4, align=CENTRE),
         "Figure": Look(size, None, before=4, after=4, align=CENTRE),
         "Table Text": Look(9, 13),
+        "Key Figure": Look(11, 18, bold=True, align=CENTRE),
         "Small Table Text": Look(7.5, 11),
         "Note": Look(9, 13, before=3, after=5),
         "Box": Look(size - 1.5, line - 3, align=JUSTIFIED if zh else LEFT, boxed=True),
@@ -102,7 +103,7 @@ def blank(lang: str) -> Word:
     _set_defaults(document, lang)
     for name, look in looks(lang).items():
         _style(document, name, look)
-    for borders in (_TABLE_XML, _GRID_XML, _LAYOUT_XML):
+    for borders in (_TABLE_XML, _GRID_XML, _LAYOUT_XML, _KEYS_XML):
         document.styles.element.append(parse_xml(borders))
     _set_page(document)
     return document
@@ -245,6 +246,13 @@ _GRID_XML = _TABLE_STYLE.format(
     borders="".join(
         _EDGE.format(edge, 4, 0, "1A1A1A") for edge in ("top", "left", "bottom", "right", "insideH", "insideV")
     ),
+    first="",
+)
+_KEYS_XML = _TABLE_STYLE.format(
+    id="Keys",
+    name=KEYS,
+    margin=50,
+    borders=_EDGE.format("top", 8, 0, "1A1A1A") + _EDGE.format("bottom", 8, 0, "1A1A1A"),
     first="",
 )
 _LAYOUT_XML = _TABLE_STYLE.format(id="Layout", name=LAYOUT, margin=50, borders="", first="")

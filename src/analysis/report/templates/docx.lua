@@ -1,5 +1,6 @@
 -- Give the page's divisions to Word as styles, and set pictures that stand side by side in a table without borders.
 local STYLE = { note = "Note", box = "Box" }
+local LINE = { unit = "Note", caption = "Caption" }
 
 local function styled(name, blocks)
   return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = name }))
@@ -33,7 +34,8 @@ end
 
 function Para(para)
   local first = para.content[1]
-  if #para.content == 1 and first.t == "Span" and first.classes:includes("unit") then return styled("Note", { para }) end
+  local line = #para.content == 1 and first.t == "Span" and LINE[first.classes[1]]
+  if line then return styled(line, { para }) end
   local images = images_alone(para.content)
   if not images then return nil end
   local cells = {}
@@ -51,8 +53,15 @@ local function in_a_column(image)
   return image
 end
 
+-- What comes after it begins a page: a mark that is taken out when that is done.
+local NEW_PAGE = pandoc.RawBlock("openxml", '<w:p><w:pPr><w:pStyle w:val="NewPage"/></w:pPr></w:p>')
+
 function Div(div)
   local name = div.classes[1]
+  if name == "sheet" then return { NEW_PAGE, div } end
+  if name == "keys" then
+    return div:walk({ Table = function(made) made.attr = pandoc.Attr("", {}, { ["custom-style"] = "Keys" }) return made end })
+  end
   if STYLE[name] then return styled(STYLE[name], div.content) end
   if name == "split" then
     local cells = {}
