@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.errors import ScenarioFailed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -31,5 +33,9 @@ def annex(facts: Facts, wording: Wording, context: Mapping[str, str], rules: Seq
     from analysis.report.annex.sheets import floors, movers
     from analysis.report.annex.workbook import workbook
 
+    if not facts.own("minimum_standard"):
+        raise ScenarioFailed(
+            "results hold no minimum_standard of the scenario: there is no notice to annex anything to"
+        )
     annexes = [floors(facts, wording, context, rules), movers(facts, wording)]
     return {"docx": document(annexes), "xlsx": workbook(annexes)}

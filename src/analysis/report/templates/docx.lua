@@ -6,6 +6,14 @@ local function styled(name, blocks)
   return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = name }))
 end
 
+-- A share of the text's width in millimetres (layout.py): pandoc would enlarge no picture beyond its own size.
+local TEXT_WIDTH_MM = 156
+function Image(image)
+  local share = tostring(image.attributes.width or ""):match("^([%d.]+)%%$")
+  if share then image.attributes.width = ("%.2fmm"):format(TEXT_WIDTH_MM * share / 100) end
+  return image
+end
+
 -- The text for those who cannot see the picture; a caption beside it is set under the picture.
 local function described(image)
   local caption, alt = image.caption, image.attributes.alt
@@ -47,10 +55,10 @@ function Para(para)
   return #images == 1 and cells[1] or beside(cells, pandoc.AlignCenter)
 end
 
--- A picture as wide as its column: pandoc takes a width as a share of the page's text.
+-- A picture as wide as its column.
 local function in_a_column(image)
   image.attributes.width = "48.5%"
-  return image
+  return Image(image)
 end
 
 -- What comes after it begins a page: a mark that is taken out when that is done.
