@@ -8,7 +8,10 @@ from analysis.report.style import font_path
 
 FONTS = (
     '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts</dir>'
-    "<dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"
+    "<dir>{fonts}</dir><cachedir>{cache}</cachedir>"
+    # A document's fonts may not be installed: what the charts are drawn in then stands for all.
+    '<match target="pattern"><edit name="family" mode="append" binding="strong"><string>Noto Sans SC</string></edit></match>'
+    "</fontconfig>"
 )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm
@@ -46,29 +47,19 @@ ROWS
 ::: {.figures}
 ![](one.png){width=48.5% alt="左图说的话"} ![](two.png){width=48.5% alt="右图说的话"}
 
-[图[1]{.d}　左；图[2]{.d}　右]{.caption}
+[[图[1]{.d}　左]{.plate}；[图[2]{.d}　右]{.plate}]{.caption}
 :::
+
+::: {.narrow}
+[表[2]{.d}　一行]{.caption}
 
 | 项目 | 数 |
 | :-- | --: |
 | 低保 | [12.5]{.n key="d"} |
-
-Table: 一行标题
-
-![图题](one.png){width=62% alt="单图说的话"}
-
-::: {.split}
-::: {.picture}
-![](two.png){width=100% alt="栏内图说的话"}
 :::
-
-::: {.words}
-旁边的话。
 
 ::: {.box}
 框里[26]{.n key="e"}%
-:::
-:::
 :::
 
 ::: {.sheet}
@@ -144,7 +135,7 @@ def test_styles_are_words_own_and_used(word):
     assert used["Heading 1"] == ["一、依据"]
     assert used["Heading 2"] == ["（一）细目"]
     assert "正文。" in used["Body Text"]
-    assert used["Caption"] == ["表1　预测和公布", "图1　左；图2　右", "一行标题", "图题"]
+    assert used["Caption"] == ["表1　预测和公布", "图1　左", "图2　右", "表2　一行"]
     assert used["Box"] == ["框里26%"]
     assert used["Note"] == ["测算日2024-06-30。", "单位：元"]
     assert used["Key Figure"] == ["75.1%", "4.90亿元"]
@@ -195,7 +186,7 @@ def test_a_caption_stays_with_its_table(word):
 
 def test_columns_fill_the_text_and_break_no_number(word):
     wide, small = data_tables(word)
-    for table, style_name in ((wide, "Small Table Text"), (small, "Table Text")):
+    for table, style_name in ((wide, "Smallest Table Text"), (small, "Table Text")):
         widths = [column.width.pt for column in table.columns]
         assert sum(widths) == pytest.approx(156 * POINTS_A_MM, abs=0.5)
         size = word.styles[style_name].font.size.pt
@@ -206,29 +197,41 @@ def test_columns_fill_the_text_and_break_no_number(word):
                 assert size * ems(cell.text) + 5 <= width, cell.text
 
 
-def test_pictures_fit_say_what_they_show_and_stand_in_pairs_without_borders(word):
+def test_pictures_fit_say_what_they_show_and_stand_each_over_its_caption(word):
     found = list(word.element.body.iter(qn("wp:inline")))
-    said = [inline.find(qn("wp:docPr")).get("descr") for inline in found]
-    assert said == ["左图说的话", "右图说的话", "单图说的话", "栏内图说的话"]
-    shares = [int(inline.find(qn("wp:extent")).get("cx")) / Mm(156) for inline in found]
-    assert shares == pytest.approx([0.485, 0.485, 0.62, 0.485], abs=0.005)
-    pair, split = (table for table in word.tables if table.style.name == "Layout")
-    assert [len(table.rows[0].cells) for table in (pair, split)] == [2, 2]
-    for table in (pair, split):
-        assert table._tbl.tblPr.find(qn("w:tblBorders")) is None
-        assert not list(word.styles["Layout"].element.iter(qn("w:top")))
-        assert table.rows[0]._tr.trPr.find(qn("w:cantSplit")) is not None
+    assert [inline.find(qn("wp:docPr")).get("descr") for inline in found] == ["左图说的话", "右图说的话"]
+    captions = []
     for inline in found:
+        extent = inline.find(qn("wp:extent"))
+        assert int(extent.get("cx")) == pytest.approx(Mm(110), rel=0.01)
+        # As high as it is wide, in the proportion of the drawing.
+        assert int(extent.get("cy")) / int(extent.get("cx")) == pytest.approx(2.6 / style.WIDTH_INCHES, rel=0.01)
         line = Paragraph(inline.getparent().getparent().getparent(), word)
         # A fixed distance between lines would cut a picture off.
         assert line.style.name == "Figure"
         assert line.style.paragraph_format.line_spacing == 1.0
+        assert line.style.paragraph_format.keep_with_next
+        captions.append(Paragraph(line._p.getnext(), word).text)
+    assert captions == ["图1　左", "图2　右"]
 
 
-def test_a_sheet_begins_a_page_and_leaves_no_mark(word):
-    broken = [paragraph.text for paragraph in paragraphs(word) if paragraph.paragraph_format.page_break_before]
-    assert broken == ["一、依据"]
-    assert not [found for found in word.element.body.iter(qn("w:p")) if found.style == "NewPage"]
+def test_styles_are_those_of_an_official_letter_in_free_fonts(word, page, figures):
+    looks = {
+        "Title": (22, "Noto Serif SC SemiBold"),
+        "Heading 1": (16, "Noto Sans SC"),
+        "Heading 2": (16, "FandolKai"),
+        "Body Text": (16, "FandolFang R"),
+        "Table Text": (10.5, "FandolSong"),
+        "Footer": (14, "FandolSong"),
+    }
+    for name, look in looks.items():
+        font = word.styles[name].font
+        assert (font.size.pt, font.name) == look
+        assert word.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) == look[1]
+    body = word.styles["Body Text"].paragraph_format
+    assert (body.line_spacing.pt, body.first_line_indent.pt) == (28, 32)
+    english = Document(io.BytesIO(docx(page, figures, "en")))
+    assert {one.font.name for one in english.styles if one.type == WD_STYLE_TYPE.PARAGRAPH} == {"Noto Sans SC"}
 
 
 def test_a_hostile_name_stays_text(word, made):
@@ -253,12 +256,16 @@ def test_title_and_language_are_set_and_no_author(page, figures, lang, code):
     for name in ("creator", "lastModifiedBy", "created", "modified"):
         assert name not in core
     assert "Application" not in archive.read("docProps/app.xml").decode()
-    fonts = archive.read("word/fontTable.xml").decode()
-    assert 'w:name="Noto Sans SC"' in fonts
-    assert "仿宋" in fonts
-    assert "宋体" in fonts
+    fonts = dict(
+        re.findall(r'w:name="([^"]*)"><w:altName w:val="([^"]*)"', archive.read("word/fontTable.xml").decode())
+    )
     styles = archive.read("word/styles.xml").decode()
-    assert set(re.findall(r'w:eastAsia="([^"]*)"', styles)) == {"Noto Sans SC", "zh-CN"}
+    # Every font that a style names has others that Word may take.
+    assert set(re.findall(r'w:(?:ascii|hAnsi|cs|eastAsia)="([^"]*)"', styles)) - {"zh-CN"} == set(fonts)
+    assert all(fonts.values())
+    if lang == "zh":
+        assert "仿宋" in fonts["FandolFang R"]
+        assert "小标宋" in fonts["Noto Serif SC SemiBold"]
     assert "asciiTheme" not in styles
 
 
@@ -296,7 +303,7 @@ def test_the_whole_memo_keeps_its_numbers_in_word_and_in_print(home, copied_home
     assert [len(table.rows) > 1 for table in data_tables(word)] == [True] * len(data_tables(word))
     assert all(inline.find(qn("wp:docPr")).get("descr") for inline in word.element.body.iter(qn("wp:inline")))
     pages = printed(made, f"memo.{lang}.docx")
-    assert 6 <= len(pages) <= 13
+    assert 8 <= len(pages) <= 18
     found = set(NUMBER.findall("\n".join(pages).replace("\u2212", "-")))
     assert keyed - found == set()
     for number, text in enumerate(pages, 1):

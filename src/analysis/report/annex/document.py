@@ -75,7 +75,7 @@ def _write(cell: _Cell, text: str, align: WD_ALIGN_PARAGRAPH = CENTRE) -> None:
     for surplus in cell.paragraphs[1:]:
         surplus._p.getparent().remove(surplus._p)
     paragraph = cell.paragraphs[0]
-    paragraph.style = "Table Text"
+    paragraph.style = "Small Table Text"
     paragraph.add_run(text)
     paragraph.alignment = align
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER

@@ -18,10 +18,9 @@ READ = "markdown-smart-tex_math_dollars-raw_html-raw_tex-raw_attribute-native_di
 def docx(markdown: str, figures: dict[str, Chart], lang: str) -> bytes:
     """Turn marked markdown into a Word document with real styles; the same bytes for the same page.
 
-    The one head of level 1, first, is the title; those of level 2 and 3 become Heading 1 and 2. Divisions ``.note``,
-    ``.box``, ``.keys`` and ``.split`` keep their look, ``.sheet`` begins a page, others are set as text. Pictures that share a
-    paragraph stand side by side. Captions are a paragraph that is one ``.caption``, a line ``Table: ...`` under a table, and the
-    text of a picture that is alone in its paragraph.
+    The one head of level 1, first, is the title; those of level 2 and 3 become Heading 1 and 2. Divisions ``.note``, ``.box``
+    and ``.keys`` keep their look, others are set as text. The pictures of a division ``.figures`` stand one under another,
+    each over its own caption, a ``.plate`` of the division's line of captions.
 
     Args:
         markdown: as from :func:`analysis.report.memo.written`.

@@ -14,19 +14,14 @@ from docx.shared import Pt
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 
-from analysis.report.docx.layout import KEYS, LAYOUT, RIGHT, TEXT_WIDTH_MM
+from analysis.report.docx.layout import KEYS, RIGHT, TEXT_WIDTH_MM
 
-# Styles of pandoc's own that are one of ours under another name.
-SAME = {
-    "FirstParagraph": "Body Text",
-    "ImageCaption": "Caption",
-    "TableCaption": "Caption",
-    "CaptionedFigure": "Figure",
-}
 POINTS_A_MM = 72 / 25.4
 WIDTHS = dict.fromkeys(" ,.:;'|/()il", 0.33) | {"%": 0.95, "-": 0.37}
 # A column of words is not made narrower than this many characters.
 LEAST_EMS = 8.0
+# A head this short is not broken.
+SHORT_HEAD_EMS = 4.5
 # Of a cell, left and right together, and a little for a font that is wider than ours.
 PADDING_POINTS = 6.0
 APART = Pt(5)
@@ -37,64 +32,43 @@ MOST_ROWS_TOGETHER = 12
 def finished(given: IO[bytes]) -> Word:
     """Return the document that pandoc wrote with the styles of :mod:`analysis.report.docx.layout` and tables set to them."""
     document = Document(given)
-    _begin_pages(document)
-    for paragraph in [Paragraph(found, document) for found in document.element.body.iter(qn("w:p"))]:
-        _restyle(paragraph)
+    for paragraph in document.paragraphs:
+        if paragraph._p.style == "FirstParagraph":  # pandoc's own, after a head
+            paragraph.style = "Body Text"
     for table in document.tables:
-        if table.style.name == LAYOUT:
-            _hold_rows(table, 0)
-        elif table.style.name == KEYS:
+        if table.style.name == KEYS:
             _set_keys(table)
         else:
             _set_table(table)
     return document
 
 
-def _begin_pages(document: Word) -> None:
-    """Begin a page where the markdown's mark stands, and take the mark out: it would leave an empty line."""
-    marks = [found for found in document.element.body.iter(qn("w:p")) if found.style == "NewPage"]
-    for mark in marks:
-        following = next((found for found in mark.itersiblings(qn("w:p"))), None)
-        if following is not None:
-            Paragraph(following, document).paragraph_format.page_break_before = True
-        mark.getparent().remove(mark)
-
-
-def _restyle(paragraph: Paragraph) -> None:
-    properties = paragraph._p.pPr
-    pandocs = properties.style if properties is not None else None
-    if pandocs in SAME:
-        paragraph.style = SAME[pandocs]
-    if pandocs in ("TableCaption", "CaptionedFigure"):
-        paragraph.paragraph_format.keep_with_next = True
-
-
 def _set_table(table: Table) -> None:
-    """Set the columns to what stands in them, in the larger type if that fits, and hold head, rows and short tables."""
+    """Set the columns to what stands in them, in the largest type that breaks no cell or else no number; hold the rows."""
     available, columns = TEXT_WIDTH_MM * POINTS_A_MM, _columns(table)
     words = [cell.paragraphs[0].alignment != RIGHT for cell in table.rows[0].cells]
-    for style in ("Table Text", "Small Table Text"):
+    for style, bound in (("Table Text", 0), ("Small Table Text", 1), ("Smallest Table Text", 1)):
         size = table.part.document.styles[style].font.size.pt
         asked = [_need(cells, size, wraps) for cells, wraps in zip(columns, words, strict=True)]
-        needs, least = [need for need, _ in asked], [bound for _, bound in asked]
-        if sum(least) <= available:
+        if sum(one[bound] for one in asked) <= available:
             break
+    needs, least = [need for need, _ in asked], [bound for _, bound in asked]
     for found in table._tbl.iter(qn("w:p")):
         Paragraph(found, table).style = style
     _set_apart(table)
     set_widths(table, _shared_out(needs, least, available))
-    _hold_rows(table, 1)
+    _hold_rows(table)
 
 
 def _set_keys(table: Table) -> None:
     """Set a table of key figures: columns alike, the first row under the head large."""
     for number, row in enumerate(table.rows):
         for found in row._tr.iter(qn("w:p")):
-            Paragraph(found, table).style = "Key Figure" if number == 1 else "Table Text"
+            Paragraph(found, table).style = "Key Figure" if number == 1 else "Small Table Text"
     _set_apart(table)
     columns = len(table.columns)
     set_widths(table, [TEXT_WIDTH_MM * POINTS_A_MM / columns] * columns)
-    _hold_rows(table, 1)
+    _hold_rows(table)
 
 
 def _set_apart(table: Table) -> None:
@@ -130,10 +104,10 @@ def hold(row: _Row, *, head: bool = False) -> None:
             properties.append(OxmlElement(name))
 
 
-def _hold_rows(table: Table, heads: int) -> None:
+def _hold_rows(table: Table) -> None:
     rows = list(table.rows)
     for number, row in enumerate(rows):
-        hold(row, head=number < heads)
+        hold(row, head=not number)
     if len(rows) <= MOST_ROWS_TOGETHER:
         for row in rows[:-1]:
             for found in row._tr.iter(qn("w:p")):
@@ -147,12 +121,13 @@ def _columns(table: Table) -> list[list[str]]:
 def _need(cells: list[str], size: float, wraps: bool) -> tuple[float, float]:
     """Return the points that a column asks for and the least it can do with.
 
-    It asks for its longest cell on one line and its head on two; a number is never broken, a head as often as it has
-    words, other words as often as they must.
+    It asks for its longest cell on one line and its head on two; a number or short head is never broken, a head as often as
+    it has words, other words as often as they must.
     """
     head, body = cells[0], max((ems(text) for text in cells[1:]), default=0.0)
     word = max((ems(word) for word in re.findall(r"[!-~]+", head)), default=0.0)
-    wanted, least = max(math.ceil(ems(head) / 2 + 0.5), word, body), max(2.0, word, body)
+    short = min(ems(head), SHORT_HEAD_EMS)
+    wanted, least = max(math.ceil(ems(head) / 2 + 0.5), short, word, body), max(short, word, body)
     if wraps:
         least = min(least, LEAST_EMS)
     return size * max(wanted, least) + PADDING_POINTS, size * least + PADDING_POINTS

@@ -1,16 +1,16 @@
 """Layout of our Word documents: page, styles, foot and fonts in the manner of 公文 (GB/T 9704—2012), made by code.
 
-A4 with margins of 37, 28, 35 and 26 mm, so that the text is 156 by 225 mm; a title of size 2 (22 points), centred; page
-numbers of size 4 as ``— 1 —``, outside, 7 mm under the text. The standard's text of size 3 (16 points, 22 lines of 28
-characters) is for letters. The memo is a reckoning with tables of nine columns that do not fit at that size and would be
-twice as long, so its text is 小四 (12 points, 20 between lines), as in reports that are annexed to a letter.
+A4 with margins of 37, 28, 35 and 26 mm, so that the text is 156 by 225 mm; a title of size 2 (22 points) in the manner of
+小标宋, centred; text of size 3 (16 points, 28 between lines) in that of 仿宋; heads of the same size in those of 黑体 and
+楷体; page numbers of size 4 as ``— 1 —``, outside, 7 mm under the text. The standard says nothing of tables: theirs is 五号,
+小五 where that would break cells, 六号 where there are nine columns. English text is of 11 points in one font.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from docx import Document
@@ -24,12 +24,20 @@ from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
-# The font the charts are drawn in; where it is not installed Word takes the first of the others that is.
-FONT = "Noto Sans SC"
-OTHER_FONTS = {"zh": "仿宋,FangSong,仿宋_GB2312,宋体,SimSun", "en": "Arial,Helvetica,仿宋,FangSong,宋体,SimSun"}
+# Free fonts in the manner of each of the standard's; where one is not installed Word takes the first of the others that is.
+FONTS = {
+    "zh": {
+        "小标宋": ("Noto Serif SC SemiBold", "方正小标宋简体,方正小标宋_GBK,华文中宋,STZhongsong,宋体,SimSun"),
+        "仿宋": ("FandolFang R", "仿宋_GB2312,仿宋,FangSong,华文仿宋,STFangsong"),
+        "黑体": ("Noto Sans SC", "黑体,SimHei,华文黑体,STHeiti"),
+        "楷体": ("FandolKai", "楷体_GB2312,楷体,KaiTi,华文楷体,STKaiti"),
+        "宋体": ("FandolSong", "宋体,SimSun,华文宋体,STSong"),
+    },
+    "en": dict.fromkeys(("小标宋", "仿宋", "黑体", "楷体", "宋体"), ("Noto Sans SC", "Arial,Helvetica,黑体,SimHei")),
+}
 LANGUAGE = {"zh": "zh-CN", "en": "en-GB"}
 TEXT_WIDTH_MM = 156
-TABLE, GRID, LAYOUT, KEYS = "Table", "Annex Table", "Layout", "Keys"
+TABLE, GRID, KEYS = "Table", "Annex Table", "Keys"
 LEFT, CENTRE, RIGHT, JUSTIFIED = (
     WD_ALIGN_PARAGRAPH.LEFT,
     WD_ALIGN_PARAGRAPH.CENTER,
@@ -48,10 +56,11 @@ class Look:
     Attributes:
         size: of the letters.
         line: between lines, the same whichever font is found; None where a picture needs its own height.
+        font: in the manner of which, one of those of FONTS.
         before: space before.
         after: space after.
         align: of the lines.
-        bold: for titles and heads.
+        bold: for English titles and heads.
         indent: first line, in characters.
         together: with the next paragraph on one page.
         outline: level of a head, for the navigation; None for text.
@@ -60,6 +69,7 @@ class Look:
 
     size: float
     line: float | None
+    font: str = "宋体"
     before: float = 0
     after: float = 0
     align: WD_ALIGN_PARAGRAPH = LEFT
@@ -73,24 +83,29 @@ class Look:
 def looks(lang: str) -> dict[str, Look]:
     """Return every paragraph style of a document in one language."""
     zh = lang == "zh"
-    size, line = (12, 20) if zh else (11, 16)
-    head = {"bold": True, "together": True}
+    body = Look(16, 28, "仿宋", align=JUSTIFIED, indent=2) if zh else Look(11, 16, "仿宋", after=6)
+    # Bold is the English way to set off a head; the standard changes the font.
+    head = replace(body, align=LEFT, after=0, together=True, bold=not zh)
+    small = Look(10.5, 16) if zh else Look(9.5, 14)
     return {
-        "Normal": Look(size, line),
-        "Title": Look(22, 32, after=10, align=CENTRE, **head),
-        "Heading 1": Look(size + 3, line + 5, before=10, after=4, outline=0, **head),
-        "Heading 2": Look(size, line, before=6, after=2, outline=1, **head),
-        "Heading 3": Look(size, line, before=4, outline=2, **head),
-        "Body Text": Look(size, line, after=0 if zh else 6, align=JUSTIFIED if zh else LEFT, indent=2 if zh else 0),
-        "Compact": Look(size, line, align=JUSTIFIED if zh else LEFT),
-        "Caption": Look(size - 1.5, line - 3, before=4, after=4, align=CENTRE),
-        "Figure": Look(size, None, before=4, after=4, align=CENTRE),
-        "Table Text": Look(9, 13),
-        "Key Figure": Look(11, 18, bold=True, align=CENTRE),
-        "Small Table Text": Look(7.5, 11),
-        "Note": Look(9, 13, before=3, after=5),
-        "Box": Look(size - 1.5, line - 3, align=JUSTIFIED if zh else LEFT, boxed=True),
-        "Annex Label": Look(16, 28, after=8, bold=True, together=True, outline=0),
+        "Normal": replace(body, indent=0, after=0),
+        "Title": replace(
+            head, size=22 if zh else 18, line=32 if zh else 24, font="小标宋", indent=0, after=10, align=CENTRE
+        ),
+        "Heading 1": replace(head, size=body.size if zh else 14, font="黑体", before=8, after=2, outline=0),
+        "Heading 2": replace(head, font="楷体", before=4, outline=1),
+        "Heading 3": replace(head, bold=True, outline=2),
+        "Body Text": body,
+        "Compact": replace(body, indent=0, after=0),
+        "Caption": Look(10.5, 16, "黑体", before=4, after=4, align=CENTRE),
+        "Figure": Look(10.5, None, before=6, align=CENTRE, together=True),
+        "Table Text": small,
+        "Small Table Text": Look(9, 13),
+        "Smallest Table Text": Look(7.5, 11),
+        "Key Figure": Look(11, 18, "黑体", align=CENTRE, bold=not zh),
+        "Note": replace(small, before=3, after=5),
+        "Box": replace(small, align=body.align, boxed=True, together=True),
+        "Annex Label": Look(16, 28, "黑体", after=8, together=True, outline=0),
         "Annex Unit": Look(10.5, 16, after=3, align=RIGHT, together=True),
         "Footer": Look(14 if zh else 10, None),
     }
@@ -102,8 +117,8 @@ def blank(lang: str) -> Word:
     _drop_unused(document)
     _set_defaults(document, lang)
     for name, look in looks(lang).items():
-        _style(document, name, look)
-    for borders in (_TABLE_XML, _GRID_XML, _LAYOUT_XML, _KEYS_XML):
+        _style(document, name, look, FONTS[lang][look.font][0])
+    for borders in (_TABLE_XML, _GRID_XML, _KEYS_XML):
         document.styles.element.append(parse_xml(borders))
     _set_page(document)
     return document
@@ -135,7 +150,7 @@ def packed(document: Word, title: str, lang: str) -> bytes:
     written = {
         "docProps/core.xml": _CORE_XML.format(title=escape(title), language=LANGUAGE[lang]),
         "docProps/app.xml": _APP_XML,
-        "word/fontTable.xml": _FONTS_XML.format(font=FONT, others=OTHER_FONTS[lang]),
+        "word/fontTable.xml": _font_table(lang),
     }
     result = io.BytesIO()
     with zipfile.ZipFile(buffer) as given, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as made:
@@ -144,6 +159,10 @@ def packed(document: Word, title: str, lang: str) -> bytes:
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
             made.writestr(entry, written.get(name) or given.read(name))
     return result.getvalue()
+
+
+def _font_table(lang: str) -> str:
+    return _FONTS_XML.format("".join(_FONT_XML.format(*one) for one in sorted(set(FONTS[lang].values()))))
 
 
 def _drop_unused(document: Word) -> None:
@@ -158,7 +177,7 @@ def _drop_unused(document: Word) -> None:
 
 def _set_defaults(document: Word, lang: str) -> None:
     defaults = document.styles.element.find(qn("w:docDefaults"))
-    document.styles.element.replace(defaults, parse_xml(_DEFAULTS_XML.format(font=FONT)))
+    document.styles.element.replace(defaults, parse_xml(_DEFAULTS_XML.format(font=FONTS[lang]["仿宋"][0])))
     settings = document.settings.element
     mode = settings.find(".//w:compatSetting[@w:name='compatibilityMode']", settings.nsmap)
     mode.set(qn("w:val"), "15")  # that of Word since 2013; an older one opens in "compatibility mode"
@@ -166,14 +185,16 @@ def _set_defaults(document: Word, lang: str) -> None:
     document.settings.odd_and_even_pages_header_footer = True
 
 
-def _style(document: Word, name: str, look: Look) -> ParagraphStyle:
+def _style(document: Word, name: str, look: Look, font: str) -> ParagraphStyle:
     style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name.partition(" ")[0] in _BUILT_IN)
     if name == "Normal":
         style.element.set(qn("w:default"), "1")
     else:
         style.base_style = document.styles["Normal"]
     style.quick_style = True
-    style.font.size, style.font.bold = Pt(look.size), look.bold
+    style.font.size, style.font.bold, style.font.name = Pt(look.size), look.bold, font
+    for script in ("w:eastAsia", "w:cs"):
+        style.element.rPr.rFonts.set(qn(script), font)
     if name == "Note":
         style.font.color.rgb = RGBColor(0x40, 0x40, 0x40)
     text = style.paragraph_format
@@ -255,7 +276,6 @@ _KEYS_XML = _TABLE_STYLE.format(
     borders=_EDGE.format("top", 8, 0, "1A1A1A") + _EDGE.format("bottom", 8, 0, "1A1A1A"),
     first="",
 )
-_LAYOUT_XML = _TABLE_STYLE.format(id="Layout", name=LAYOUT, margin=50, borders="", first="")
 _CORE_XML = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><cp:coreProperties '
     'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
@@ -266,7 +286,8 @@ _APP_XML = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Properties '
     'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>'
 )
-_FONTS_XML = (
-    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}><w:font w:name="{{font}}">'
-    '<w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="modern"/><w:pitch w:val="variable"/></w:font></w:fonts>'
+_FONTS_XML = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}>{{}}</w:fonts>'
+_FONT_XML = (
+    '<w:font w:name="{}"><w:altName w:val="{}"/><w:charset w:val="86"/><w:family w:val="auto"/>'
+    '<w:pitch w:val="variable"/></w:font>'
 )
