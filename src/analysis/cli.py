@@ -175,7 +175,7 @@ def _named_scenarios(
 @FRESH
 @click.pass_context
 def memo(context: click.Context, batch: str, out: str | None, workers: int | None, fresh: bool) -> None:
-    """Run a batch and write its one-page memo in each language, as PDF and HTML.
+    """Run a batch and write its memo in each language (PDF, HTML, Word) and the annex of the notice (Word, Excel).
 
     Example: tibiao memo --out out/june
     """

@@ -62,6 +62,10 @@ def finished(tmp_path_factory):
         notebook(out / f"60_memo.{lang}.ipynb")
         (out / f"memo.{lang}.pdf").write_bytes(b"%PDF")
     (out / "costing.xlsx").write_bytes(b"PK")
+        for ending in ("pdf", "docx"):
+            (out / f"memo.{lang}.{ending}").write_bytes(b"%PDF")
+    for ending in ("docx", "xlsx"):
+        (out / f"annex.zh.{ending}").write_bytes(b"PK")
     notebook(out / "guangdong/10_gap.zh.ipynb", title="# 差距")
     return out
 
@@ -97,6 +101,8 @@ def test_every_link_leads_to_a_file_and_every_page_is_told(folder, scenarios, ho
         "memo.zh.pdf",
         "costing.xlsx",
     } <= linked
+    assert {"baseline/results.csv", "baseline/steps.csv", "baseline/30_next_year.en.html", "memo.zh.pdf"} <= linked
+    assert {"memo.zh.docx", "memo.en.docx", "annex.zh.docx", "annex.zh.xlsx"} <= linked
     assert "guangdong/10_gap.zh.ipynb" in linked
 
 

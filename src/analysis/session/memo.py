@@ -10,6 +10,7 @@ from analysis.errors import NotHeld
 from analysis.inputs.evidence import worst_grade
 from analysis.inputs.rules import speaking
 from analysis.report import memo
+from analysis.report.annex import annex
 from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
 from analysis.report.memo.trace import trace
@@ -39,7 +40,26 @@ def documents(run: Run) -> dict[str, bytes]:
     made = render(markdown, shown, run.lang, traced)
     documents = {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
     # The workbook holds both languages: the batch's first one makes it.
-    return documents | ({WORKBOOK: workbook(run, shown)} if run.lang == run.batch.languages[0] else {})
+    own = {WORKBOOK: workbook(run, shown)} if run.lang == run.batch.languages[0] else {}
+    return documents | own | _annex(run)
+
+
+def _annex(run: Run) -> dict[str, bytes]:
+    """Return the annex of the yearly notice, which is Chinese and made once, with the Chinese memo."""
+    if run.lang != "zh":
+        return {}
+    made = annex(run.facts_of(run.proposed), run.wording, _context(run), run.rules)
+    return {f"annex.zh.{ending}": content for ending, content in made.items()}
+
+
+def _context(run: Run) -> dict[str, str]:
+    """Return what the documents name besides numbers: scenario and policy, day, documents of the minima in force."""
+    return {
+        "scenario": run.scenario.title.in_language(run.lang),
+        "policy": run.scenario.policy.title.in_language(run.lang),
+        "as_of": str(run.scenario.as_of),
+        "minima": run.wording.pick("；", "; ").join(run.documents("minimum_standard")),
+    }
 
 
 def written(run: Run) -> tuple[str, dict[str, Chart]]:
@@ -54,12 +74,7 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             wording=run.wording,
             charts=_charts(run),
             batch=memo.Batch(beside, side.findings(beside), side.points, side.titles, side.widest(beside)),
-            context={
-                "policy": run.scenario.policy.title.in_language(run.lang),
-                "as_of": str(run.scenario.as_of),
-                "minima": run.wording.pick("；", "; ").join(run.documents("minimum_standard")),
-                "movers": memo.movers(facts, run.wording, titles),
-            },
+            context=_context(run) | {"movers": memo.movers(facts, run.wording, titles)},
             apart_since=run.apart_since,
             assumptions=run.assumptions,
             rules=speaking(run.rules, run.scenario.base_year + 1, run.scenario.as_of),

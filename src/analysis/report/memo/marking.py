@@ -49,13 +49,14 @@ class Plates:
         return f'![]({name}.png){{width={percent:g}% alt="{plain(self.charts[name].alt)}"}}'
 
     def captions(self, names: Sequence[str]) -> str:
-        """Return the captions of figures in one line, numbered."""
+        """Return the captions of figures in one line, numbered, each marked by itself."""
         said = []
         for name in names:
             self._figures += 1
             number = self._facts.literal(str(self._figures))
             label = self._wording.pick(f"图{number}", f"Figure {number}")
-            said.append(f"{label}{self._wording.pick('　', '. ')}{self._wording.word(f'caption_{name}')}")
+            caption = f"{label}{self._wording.pick('　', '. ')}{self._wording.word(f'caption_{name}')}"
+            said.append(f"[{caption}]{{.plate}}")
         return f"[{self._wording.pick('；', '; ').join(said)}]{{.caption}}"
 
     def table(self, table: pd.DataFrame, caption: str, left: int = 1, kind: str = "narrow") -> str:
