@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from analysis import files
-from analysis.batch.plan import Task
+from analysis.batch.plan import DOCUMENT, Task
 from analysis.batch.snapshot import Snapshot
 from analysis.batch.work import Ended
 from analysis.errors import InfrastructureFailed, ParametersRefused
 from analysis.inputs.package import package_sha256
 
-MANIFEST = "manifest.json"
+# What the results of a folder rest on, as one archive; and what says how they came about.
+INPUTS, MANIFEST = "inputs.zip", "manifest.json"
 # What the store keeps for itself beside the results.
 RECEIPTS, LOCK, HOLDER = ".done", ".lock", ".holder"
 _PROJECT = {".git", ".github", ".venv", "benchmarks", "data", "docs", "notebooks", "params", "src", "tests", "tools"}
@@ -194,11 +195,17 @@ def _put(path: Path, content: bytes) -> tuple[Path, str]:
     return path, files.sha256(path)
 
 
+def put_inputs(out: Path, snapshot: Snapshot) -> Path:
+    """Store what the results rest on, unless it lies there already: data, parameters and notebooks, as workers got them."""
+    return _put(out / INPUTS, snapshot.parcel.archive)[0]
+
+
 def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> list[Path]:
     """Return the folders with results of this run: those of each task that ended well, and of its parts.
 
     A part, such as the road of several years, is of this run where it rests on the same inputs as the folder above it; a
-    comparison where every scenario it compares is what lies beside it.
+    comparison where every scenario it compares is what lies beside it, and a bridge where the memo was made against the
+    same older one.
     """
     well = {one.task for one in ended if not one.exit_code}
     whole = sorted({task.out_dir(out) for task in tasks if task.out_dir(out) != out and task.name in well})
@@ -211,7 +218,10 @@ def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> 
         if _inputs(part.parent) == inputs.get(folder)
     ]
     now = {own["scenario"]: own["scenario_sha256"] for folder, own in inputs.items() if folder.name == own["scenario"]}
-    found += [part.parent for part in sorted(out.glob("*/results.csv")) if _inputs(part.parent).get("compared") == now]
+    made = [_receipt(out, task.name)["rests_on"] for task in tasks if task.scope == DOCUMENT and task.name in well]
+    older = {None, *(rests_on.get("against") for rests_on in made)}
+    beside = {part.parent: _inputs(part.parent) for part in sorted(out.glob("*/results.csv"))}
+    found += [part for part, own in beside.items() if own.get("compared") == now and own.get("against") in older]
     return found
 
 
@@ -221,9 +231,9 @@ def _inputs(folder: Path) -> dict[str, Any]:
 
 
 def write_manifest(
-    tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str
+    tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str, proposed: str = ""
 ) -> Path:
-    """Write the manifest, last: every task with how it ended, every file with its sha256."""
+    """Write the manifest, last: what is proposed, every task with how it ended, every file with its sha256."""
     well = {one.task for one in ended if not one.exit_code}
     # Names, not paths: a path object takes several times the memory, and a batch has thousands of files.
     own = {name for task in tasks if task.name in well for name in _receipt(out, task.name)["files"]}
@@ -247,7 +257,8 @@ def write_manifest(
         }
         for one in ended
     ]
-    return files.write_json(out / MANIFEST, {"kind": kind, "tasks": tasks_ended, "records": records, "files": listed})
+    whole = {"kind": kind, "proposed": proposed, "tasks": tasks_ended, "records": records, "files": listed}
+    return files.write_json(out / MANIFEST, whole)
 
 
 def read_manifest(out: Path) -> dict[str, Any]:

@@ -50,6 +50,8 @@ STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
     "ratio": lambda value, lang: (f"{value:.2f}", ""),
     "count": lambda value, lang: (f"{value:.0f}", ""),
     "one": lambda value, lang: (f"{value:.1f}", ""),
+    "points": lambda value, lang: (f"{100 * value:.2f}", ""),
+    "each": lambda value, lang: (f"{value:,.0f}", ""),
     "thousandth": lambda value, lang: (f"{value:.3f}", ""),
     "money": money,
     "amount": amount,

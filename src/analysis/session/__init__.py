@@ -20,7 +20,9 @@ PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
 SCOPES = ("dataset", "scenario", "batch")
 BATCH = "batch:"
 # Parts with results of their own: the folder of each below the run's.
-ROAD, COMPARED = "pathway", "compare"
+ROAD, COMPARED, BRIDGED = "pathway", "compare", "bridge"
+# Where a run of a batch finds an older memo's inputs and results; no scenario can have that name.
+OLDER = ".against"
 
 
 def start(

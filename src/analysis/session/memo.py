@@ -12,6 +12,7 @@ from analysis.inputs.rules import Rule
 from analysis.report import memo
 from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
+from analysis.report.memo.older import Now
 from analysis.report.memo.trace import trace
 from analysis.report.style import Chart
 
@@ -35,7 +36,8 @@ def documents(run: Run) -> dict[str, bytes]:
     markdown, shown = written(run)
     traced = trace(markdown, run.why, run.wording)
     made = render(markdown, shown, run.lang, traced)
-    return {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
+    documents = {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
+    return documents | (run.against.contents(shown.get("bridge")) if run.against else {})
 
 
 def written(run: Run) -> tuple[str, dict[str, Chart]]:
@@ -61,13 +63,20 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             rules=_rules(run),
             draws=run.scenario.draws,
             sources=_sources(run),
+            compared=(run.against.older, _now(run)) if run.against else None,
         )
     )
 
 
+def _now(run: Run) -> Now:
+    scenario = run.scenario
+    title = scenario.title.in_language(run.lang)
+    return Now(scenario.id, title, str(scenario.as_of), scenario.horizon, run.titles)
+
+
 def _charts(run: Run) -> dict[str, Chart]:
-    """Return every chart that the package can give."""
-    drawn = {}
+    """Return every chart that the package, and an older memo, can give."""
+    drawn = run.against.charts() if run.against else {}
     for name in CHARTS:
         try:
             drawn[name] = run.show(name)
