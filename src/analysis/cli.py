@@ -192,9 +192,9 @@ def _against(made: Any, given: str, out: str) -> Any:
     """Return a batch whose memo says what has changed since an older one."""
     from dataclasses import replace
 
-    from analysis.batch.against import read_against
+    from analysis.batch.older import read_older
 
-    older = read_against(given, out, made.tasks[0].dataset, made.proposed, made.scenarios)
+    older = read_older(given, out, made.tasks[0].dataset, made.proposed, made.scenarios)
     if not older.inputs:
         click.echo(f"{given}: holds no inputs.zip; only totals can be compared, not what caused the difference")
     return replace(made, against=older)
@@ -259,7 +259,7 @@ def _named_batch(
     own = {f"params/batches/{named.id}.yaml": file} if file else {}
     return _planned(
         f"batch {named.id}", named.title, home, named.notebooks, planned, named.id, dataset, named.languages, own, workers,
-        scheduler=scheduler, fresh=fresh, documents=documents, proposed=named.proposed,
+        scheduler=scheduler, fresh=fresh, documents=documents, proposed=named.proposed if documents else "",
     )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from analysis import files
 from analysis.batch import store
-from analysis.batch.against import Against
 from analysis.batch.crew import Cluster, Crew, LocalCrew, OwnHands
+from analysis.batch.older import INPUTS, Older, inputs_archive
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
 from analysis.batch.run import run_tasks
@@ -48,7 +48,7 @@ class Batch:
         scheduler: a dask cluster's address; empty for this machine.
         fresh: run everything, whatever is done already.
         site: whether a page for the browser is made.
-        proposed: the scenario that its documents propose; empty where there are none.
+        proposed: the scenario that its documents propose; empty where it makes none.
         against: the older memo that they are compared with; None without one.
     """
 
@@ -64,7 +64,7 @@ class Batch:
     fresh: bool = False
     site: bool = True
     proposed: str = ""
-    against: Against | None = None
+    against: Older | None = None
 
     def snapshot(self) -> Snapshot:
         """Take what the tasks rest on as it is now."""
@@ -108,7 +108,9 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         if crew:
             ended |= _run(batch, due, crew, snapshot, out, say)
         all_ended = [ended[task.name] for task in batch.tasks]
-        written = [*_documents(batch, all_ended, snapshot, out, say, crew), store.put_inputs(out, snapshot)]
+        written = _documents(batch, all_ended, snapshot, out, say, crew)
+        if batch.proposed:
+            written.append(store.keep(out / INPUTS, inputs_archive(snapshot))[0])
         store.write_manifest(batch.tasks, all_ended, written, out, batch.kind, batch.proposed)
     return all_ended, out
 

@@ -19,8 +19,7 @@ from analysis.batch.work import Ended
 from analysis.errors import InfrastructureFailed, ParametersRefused
 from analysis.inputs.package import package_sha256
 
-# What the results of a folder rest on, as one archive; and what says how they came about.
-INPUTS, MANIFEST = "inputs.zip", "manifest.json"
+MANIFEST = "manifest.json"
 # What the store keeps for itself beside the results.
 RECEIPTS, LOCK, HOLDER = ".done", ".lock", ".holder"
 _PROJECT = {".git", ".github", ".venv", "benchmarks", "data", "docs", "notebooks", "params", "src", "tests", "tools"}
@@ -178,9 +177,9 @@ def put(out: Path, task: Task, ended: Ended, snapshot: Snapshot) -> Ended:
             files.write_atomically(failed, ended.notebook)
         return Ended(ended.task, ended.exit_code, ended.reason, ended.attempts)
     folder = task.out_dir(out)
-    written = [_put(folder / name, content) for name, content in ended.contents.items()]
+    written = [keep(folder / name, content) for name, content in ended.contents.items()]
     if ended.notebook:
-        written.append(_put(out / f"{task.name}.ipynb", ended.notebook))
+        written.append(keep(out / f"{task.name}.ipynb", ended.notebook))
     failed.unlink(missing_ok=True)
     digests = {path.relative_to(out).as_posix(): digest for path, digest in written}
     kept = {"rests_on": snapshot.rests_on(task), "files": digests, "attempts": ended.attempts}
@@ -188,16 +187,11 @@ def put(out: Path, task: Task, ended: Ended, snapshot: Snapshot) -> Ended:
     return Ended(ended.task, attempts=ended.attempts)
 
 
-def _put(path: Path, content: bytes) -> tuple[Path, str]:
+def keep(path: Path, content: bytes) -> tuple[Path, str]:
     """Write a file unless it is there already, as the results are that two languages of a notebook share."""
     if not path.is_file() or path.read_bytes() != content:
         files.write_atomically(path, content)
     return path, files.sha256(path)
-
-
-def put_inputs(out: Path, snapshot: Snapshot) -> Path:
-    """Store what the results rest on, unless it lies there already: data, parameters and notebooks, as workers got them."""
-    return _put(out / INPUTS, snapshot.parcel.archive)[0]
 
 
 def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> list[Path]:

@@ -333,10 +333,13 @@ class Scenario(Strict):
         """The share set that the fiscal path names."""
         return self.sharing[self.fiscal.sharing]
 
+    def canonical(self) -> str:
+        """Return all values as one text, which ``model_validate_json`` reads back."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+
     def sha256(self) -> str:
         """Return the sha256 of all values, in canonical form."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
 class Batch(Strict):

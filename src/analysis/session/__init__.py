@@ -21,8 +21,8 @@ SCOPES = ("dataset", "scenario", "batch")
 BATCH = "batch:"
 # Parts with results of their own: the folder of each below the run's.
 ROAD, COMPARED, BRIDGED = "pathway", "compare", "bridge"
-# Where a run of a batch finds an older memo's inputs and results; no scenario can have that name.
-OLDER = ".against"
+# Where a run of a batch finds an older memo's results and inputs, and in it their sha256; no scenario can have that name.
+OLDER, DIGEST = ".against", "sha256"
 
 
 def start(

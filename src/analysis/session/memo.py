@@ -12,7 +12,6 @@ from analysis.inputs.rules import speaking
 from analysis.report import memo
 from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
-from analysis.report.memo.older import Now
 from analysis.report.memo.trace import trace
 from analysis.report.style import Chart
 
@@ -37,7 +36,7 @@ def documents(run: Run) -> dict[str, bytes]:
     traced = trace(markdown, run.why, run.wording)
     made = render(markdown, shown, run.lang, traced)
     documents = {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
-    return documents | (run.against.contents(shown.get("bridge")) if run.against else {})
+    return documents | (run.bridge.contents(shown.get("bridge")) if run.bridge else {})
 
 
 def written(run: Run) -> tuple[str, dict[str, Chart]]:
@@ -63,20 +62,14 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             rules=speaking(run.rules, run.scenario.base_year + 1, run.scenario.as_of),
             draws=run.scenario.draws,
             sources=_sources(run),
-            compared=(run.against.older, _now(run)) if run.against else None,
+            older=run.bridge.older if run.bridge else None,
         )
     )
 
 
-def _now(run: Run) -> Now:
-    scenario = run.scenario
-    title = scenario.title.in_language(run.lang)
-    return Now(scenario.id, title, str(scenario.as_of), scenario.horizon, run.titles)
-
-
 def _charts(run: Run) -> dict[str, Chart]:
     """Return every chart that the package, and an older memo, can give."""
-    drawn = run.against.charts() if run.against else {}
+    drawn = run.bridge.charts() if run.bridge else {}
     for name in CHARTS:
         try:
             drawn[name] = run.show(name)

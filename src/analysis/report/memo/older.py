@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.inputs.parameters import Scenario
 from analysis.model.compare.changes import KINDS
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import raw
@@ -26,12 +27,11 @@ class Older:
     """What is said of the older memo besides numbers.
 
     Attributes:
-        scenario: the id of what it proposed.
-        title: the same in words.
-        as_of: its day; empty where its inputs are not known.
-        base_year: the year before the one that it planned.
-        horizon: how many years it looked ahead.
-        widest: the class whose gap was widest.
+        id: of the scenario that it proposed.
+        then: that scenario; None where the folder does not hold it, or today's program cannot read it.
+        now: the scenario that this memo proposes.
+        base_year: the year before the one that the older memo planned.
+        widest: the class whose gap was widest in it.
         same_program: whether the program is the same to the byte.
         versions: name, version then and now, of what the program rests on and is another.
         differing: the causes in which the inputs differ, method apart.
@@ -41,11 +41,10 @@ class Older:
         parameters: as from :func:`analysis.model.compare.bridge.parameter_changes`.
     """
 
-    scenario: str
-    title: str
-    as_of: str
+    id: str
+    then: Scenario | None
+    now: Scenario
     base_year: int
-    horizon: int
     widest: str
     same_program: bool
     versions: Sequence[tuple[str, str, str]]
@@ -66,39 +65,23 @@ class Older:
         other = () if self.same_program and not self.versions else ("method",)
         return (*self.differing, *other)
 
-
-@dataclass(frozen=True)
-class Now:
-    """What is said of this memo beside the older one.
-
-    Attributes:
-        scenario: the id of what is proposed.
-        title: the same in words.
-        as_of: the day.
-        horizon: how many years are looked ahead.
-        titles: assumption to title.
-    """
-
-    scenario: str
-    title: str
-    as_of: str
-    horizon: int
-    titles: dict[str, str]
+    def title(self, lang: str) -> str:
+        """Return what it proposed in words; its id where no more is known."""
+        return self.then.title.in_language(lang) if self.then else self.id
 
 
-def listed(facts: Facts, wording: Wording, older: Older, now: Now) -> str:
+def listed(facts: Facts, wording: Wording, older: Older) -> str:
     """List under each cause what of it is another; nothing where nothing is.
 
     Args:
         facts: marked facts of the proposed scenario, the rows of the bridge among them.
         wording: words of the language, safe for markdown.
         older: what is said of the older memo.
-        now: what is said of this one.
     """
     bodies = {
-        "data": [_data(facts, wording, older), _parameters(facts, wording, older, "data", now)],
-        "assumptions": [_parameters(facts, wording, older, "assumptions", now)],
-        "policy": [_parameters(facts, wording, older, "policy", now)],
+        "data": [_data(facts, wording, older), _parameters(facts, wording, older, "data")],
+        "assumptions": [_parameters(facts, wording, older, "assumptions")],
+        "policy": [_parameters(facts, wording, older, "policy")],
         "method": [_method(facts, wording, older)],
     }
     dot = wording.pick("；", "; ")
@@ -139,21 +122,21 @@ def _row(facts: Facts, wording: Wording, row: Any) -> str:
     return f"{what}{period} {' → '.join(values)} ({raw(row.at.rpartition('/')[2], facts)})"
 
 
-def _parameters(facts: Facts, wording: Wording, older: Older, cause: str, now: Now) -> str:
+def _parameters(facts: Facts, wording: Wording, older: Older, cause: str) -> str:
     table = older.parameters[older.parameters["cause"] == cause]
     table = table[~table["key"].isin(FRAME)]
-    named = [_parameter(facts, wording, one, now) for one in table.head(MOST_NAMED).itertuples()]
+    named = [_parameter(facts, wording, older, one) for one in table.head(MOST_NAMED).itertuples()]
     more = [_rest(wording, "changed_parameters.csv")] if len(table) > MOST_NAMED else []
     return wording.pick("；", "; ").join([*named, *more])
 
 
-def _parameter(facts: Facts, wording: Wording, row: Any, now: Now) -> str:
+def _parameter(facts: Facts, wording: Wording, older: Older, row: Any) -> str:
     nothing = wording.pick("无", "nothing")
     values = [raw(value, facts) if value else nothing for value in (row.base_value, row.other_value)]
     name = raw(row.key, facts)
     part = row.key.split(".")
-    if part[0] == "assumptions" and part[1] in now.titles:
-        name = f"{raw(now.titles[part[1]], facts)} ({name})"
+    if part[0] == "assumptions" and part[1] in older.now.assumptions:
+        name = f"{raw(older.now.assumptions[part[1]].title.in_language(wording.lang), facts)} ({name})"
     return f"{name} {' → '.join(values)}"
 
 

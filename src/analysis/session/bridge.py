@@ -1,4 +1,4 @@
-"""An older memo beside a run's: what has changed since, and what each cause is worth."""
+"""The bridge from an older memo to a run's: what has changed since, and what each cause is worth."""
 
 from __future__ import annotations
 
@@ -9,69 +9,79 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from analysis import files
-from analysis.errors import ParametersRefused, Refusal, nearest
+from analysis.errors import Refusal
 from analysis.inputs.evidence import load, trust
+from analysis.inputs.parameters import Scenario
 from analysis.inputs.rules import read_rules
-from analysis.inputs.scenario import cells, read_batch, read_scenario
 from analysis.model import results
-from analysis.model.compare.bridge import CAUSES, Inputs, bridge, differing, parameter_changes
-from analysis.model.compare.bridge_rows import Line, bridge_rows, decimals, headline_lines, recomputed
+from analysis.model.compare.bridge import (
+    CAUSES,
+    Inputs,
+    Line,
+    bridge,
+    bridge_rows,
+    differing,
+    headline_lines,
+    parameter_changes,
+)
 from analysis.model.compare.changes import data_changes
 from analysis.report.charts import plan_years
-from analysis.report.charts.changed import bridge as bridge_chart
+from analysis.report.charts.bridge import bridge as bridge_chart
 from analysis.report.facts import Facts
 from analysis.report.memo.older import Older
 from analysis.report.style import Chart
-from analysis.report.tables.changed import widest_class
-from analysis.session import BRIDGED, COMPARED
+from analysis.report.tables.bridge import widest_class
+from analysis.session import BRIDGED, COMPARED, DIGEST
 from analysis.session.record import environment_record
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
 
-RESULTS, RECORD, ABOUT = "results.csv", "record.json", "about.json"
+RESULTS, RECORD = "results.csv", "record.json"
 
 
-class Against:
-    """The older memo that a run's is compared with; read and computed when it is first asked for.
+class Bridge:
+    """What leads from an older memo to a run's; read and computed when it is first asked for.
 
     Attributes:
         run: whose memo is compared.
-        folder: the older one's proposed results, its record, and its ``data`` and ``params`` where they were kept.
+        folder: the older one's proposed results, their record, and its ``data``, ``params`` and ``scenarios`` where it has
+            kept them.
     """
 
     def __init__(self, run: Run, folder: Path):
         self.run, self.folder = run, folder
         self._record: dict[str, Any] = json.loads((folder / RECORD).read_text("utf-8"))
-        self._about: dict[str, str] = json.loads((folder / ABOUT).read_text("utf-8"))
         self._scenario: str = self._record["inputs"]["scenario"]
 
     @functools.cached_property
     def _table(self) -> pd.DataFrame:
         return results.from_csv((self.folder / RESULTS).read_text("utf-8"))
 
+    @property
+    def _kept(self) -> bool:
+        return (self.folder / "data").is_dir()
+
     @functools.cached_property
     def _read(self) -> tuple[Inputs | None, str]:
-        """The older inputs, or why today's program cannot use them; empty where the folder does not hold them."""
-        if not (self.folder / "data").is_dir():
+        """The older inputs, or why today's program cannot use them; no reason where the folder does not hold them."""
+        if not self._kept:
             return None, ""
         try:
             return self._inputs(), ""
-        except Refusal as refusal:
-            return None, str(refusal)
+        except (Refusal, ValidationError, KeyError, ValueError) as error:
+            return None, _one_line(error)
 
     def _inputs(self) -> Inputs:
-        dataset = self.run.scenario.dataset
-        # The bytes that a stored result was made from were checked whole then.
+        text = (self.folder / "scenarios" / f"{self._scenario}.json").read_text("utf-8")
+        scenario = Scenario.model_validate_json(text)
+        # Its bytes are those that a stored result was made from, and were checked whole then.
         trust([self._record["inputs"]["data_sha256"]])
-        planned = cells(read_batch(self._about["batch"], self.folder), self.folder)
-        if self._scenario not in planned:
-            raise ParametersRefused(f"scenario {self._scenario!r}: {nearest(self._scenario, planned)}")
-        name, overrides = planned[self._scenario]
-        scenario = read_scenario(name, self.folder, overrides)
-        return Inputs(load(dataset, scenario.as_of, self.folder), scenario, read_rules(dataset, self.folder))
+        evidence = load(scenario.dataset, scenario.as_of, self.folder)
+        return Inputs(evidence, scenario, read_rules(scenario.dataset, self.folder))
 
     @functools.cached_property
     def _now(self) -> Inputs:
@@ -79,8 +89,7 @@ class Against:
 
     @functools.cached_property
     def _places(self) -> dict[str, str]:
-        facts = self.run.facts
-        return {"whole": self.run.evidence.whole, "widest": widest_class(facts)}
+        return {"whole": self.run.evidence.whole, "widest": widest_class(self.run.facts)}
 
     @functools.cached_property
     def _lines(self) -> tuple[dict[str, Line], dict[str, Line]]:
@@ -94,18 +103,14 @@ class Against:
 
     @functools.cached_property
     def _parts(self) -> tuple[pd.DataFrame | None, str]:
-        """The bridge, or why there is none."""
+        """The parts by cause, or why there are none."""
         old, lack = self._read
         if old is None:
             return None, lack
-        then, now = ({name: float(line["value"]) for name, line in lines.items()} for lines in self._lines)
         try:
-            found = bridge(
-                then, now, old, self._now, lambda one: recomputed(one, self._places), decimals(self._lines[1])
-            )
-        except (Refusal, ValueError) as error:
-            return None, " ".join(str(error).split())
-        return found, ""
+            return bridge(*self._lines, old, self._now, self._places), ""
+        except (Refusal, ValueError, KeyError) as error:
+            return None, _one_line(error)
 
     @functools.cached_property
     def data(self) -> pd.DataFrame:
@@ -128,22 +133,21 @@ class Against:
     @functools.cached_property
     def older(self) -> Older:
         """What the memo says of the older one besides numbers."""
-        old, _ = self._read
         facts = Facts(self._table, self._scenario, self.run.lang)
         base, _ = plan_years(facts)
         versions = environment_record()["versions"]
         then: dict[str, str] = self._record.get("versions", {})
+        old = self._read[0]
         return Older(
-            scenario=self._scenario,
-            title=old.scenario.title.in_language(self.run.lang) if old else self._scenario,
-            as_of=str(old.scenario.as_of) if old else "",
+            id=self._scenario,
+            then=old.scenario if old else None,
+            now=self.run.scenario,
             base_year=base,
-            horizon=old.scenario.horizon if old else self.run.scenario.horizon,
             widest=widest_class(facts),
             same_program=self._record["inputs"]["code_sha256"] == files.code_sha256(),
             versions=[(name, then.get(name, ""), now) for name, now in versions.items() if then.get(name, "") != now],
-            differing=differing(old, self._now) if old else (),
-            kept=(self.folder / "data").is_dir(),
+            differing=differing(self.data, self.parameters),
+            kept=self._kept,
             lack=self._parts[1],
             data=self.data,
             parameters=self.parameters,
@@ -154,11 +158,8 @@ class Against:
         parts = self._parts[0]
         if parts is None or "extra_cost" not in parts.index or not parts.loc["extra_cost", list(CAUSES)].any():
             return {}
-        facts = self.run.facts_of(self.run.proposed, marked=True)
-        source = self.run.wording.pick(
-            "两次测算的结果，均含假设", "the results of both memos, which rest on assumptions"
-        )
-        return {"bridge": bridge_chart(facts, self.run.wording, source)}
+        source = self.run.wording.pick("两次测算的结果，均含假设", "results of both memos, which rest on assumptions")
+        return {"bridge": bridge_chart(self.run.facts_of(self.run.proposed, marked=True), self.run.wording, source)}
 
     def contents(self, chart: Chart | None) -> dict[str, bytes]:
         """Return the files of the bridge: its rows with their record, everything that has changed, and its chart.
@@ -167,7 +168,7 @@ class Against:
             chart: as it stands in the memo; None where it does not.
         """
         rows = results.to_csv(self.result)
-        inputs = self.run.inputs(COMPARED) | {"against": self._about["sha256"]}
+        inputs = self.run.inputs(COMPARED) | {"against": (self.folder / DIGEST).read_text("utf-8")}
         record = {"inputs": inputs, "results_sha256": hashlib.sha256(rows.encode()).hexdigest()}
         made: dict[str, bytes | str] = {RESULTS: rows, RECORD: files.json_text(record | environment_record())}
         tables = {"changed_data": self.data, "changed_parameters": self.parameters}
@@ -176,3 +177,7 @@ class Against:
             tables[f"figures/{chart.name}"] = chart.data
         made |= {f"{name}.csv": table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
         return {f"{BRIDGED}/{name}": one if isinstance(one, bytes) else one.encode() for name, one in made.items()}
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

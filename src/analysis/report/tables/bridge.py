@@ -17,6 +17,7 @@ LINES = (
     ("extra_cost", "", "", "amount"),
     ("envelope_for_90_percent", "", "", "amount"),
     ("extra_cost", "upper", "", "amount"),
+    ("extra_cost", "local", "", "amount"),
     ("minimum_gap", "", "", "yuan"),
     ("minimum_rural_urban_ratio", "", "", "points"),
     ("minimum_standard", "", "urban", "yuan"),

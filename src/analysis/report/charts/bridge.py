@@ -35,9 +35,9 @@ def bridge(facts: Facts, wording: Wording, source: str) -> style.Chart:
     drawn = [then, *parts, change, now]
     title = _title(wording, then, parts, change, now)
     note = wording.pick(
-        f"{unit(wording)}，中值；横轴不从零起；实心为增，斜纹为减；各项为按各种先后次序的平均，相加等于两次之差",
+        f"{unit(wording)}，中值；横轴不从零起；实心为增，斜纹为减；各项依次换上后重算，相加等于两次之差",
         f"{unit(wording).capitalize()}, central; the axis does not begin at nought. Solid: more, hatched: less. "
-        "Parts are averages over the orders of change and add to the difference",
+        "Each part is what its exchange moved; together they make the difference",
     )
     drawing, axes = style.figure(2.35, title, money_foot(note, drawn, wording, source), wording.lang)
     labels = [wording.pick(f"上次（{then['year']}年）", f"then, for {then['year']}")]

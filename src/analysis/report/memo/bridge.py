@@ -8,15 +8,18 @@ from analysis.model.compare.bridge import CAUSES
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import Plates, raw
-from analysis.report.memo.older import Now, Older, listed
-from analysis.report.tables.changed import bridged, bridged_lines, widest_class
+from analysis.report.memo.older import Older, listed
+from analysis.report.tables.bridge import bridged, bridged_lines, widest_class
 from analysis.report.wording import Wording
 
 # Below it an amount is said in whole yuan: a million to a tenth would be nought.
 TINY_YUAN = 5e4
+# How the minima and their gap are printed, in the order of the sentence.
+MINIMA = (("minimum_standard", "urban", "yuan"), ("minimum_standard", "rural", "yuan"), ("minimum_gap", "", "yuan"),
+          ("minimum_rural_urban_ratio", "", "percent"))  # fmt: skip
 
 
-def changed(facts: Facts, wording: Wording, plates: Plates, older: Older, now: Now) -> str:
+def changed(facts: Facts, wording: Wording, plates: Plates, older: Older) -> str:
     """Return what has changed: what is compared, how much by which cause, the table, the chart, and each change.
 
     Args:
@@ -24,71 +27,65 @@ def changed(facts: Facts, wording: Wording, plates: Plates, older: Older, now: N
         wording: words of the language, safe for markdown.
         plates: figures and tables of the document.
         older: what is said of the older memo.
-        now: what is said of this one.
     """
-    first, moves = _compared(facts, wording, older, now), _moves(facts, wording, older)
+    first, moves = _compared(facts, wording, older), _moves(facts, wording, older)
     if not older.split:
         table = _table(facts, wording, plates, older, ["change"])
-        return "\n\n".join([f"{first} {_lack(facts, wording, older)}".strip(), *moves, table])
+        return "\n\n".join([f"{first}{wording.pick('', ' ')}{_lack(facts, wording, older)}", *moves, table])
     parts = [f"by_{cause}" for cause in CAUSES]
     _, following = plan_years(facts)
     lines = bridged_lines(facts, wording)
     if not any(facts.value(f"bridge_{line[1]}_{part}", year=following, **line[3]) for line in lines for part in parts):
-        return "\n\n".join(filter(None, [first + _nothing(wording, older), listed(facts, wording, older, now)]))
-    how = wording.pick(
-        "数据、假设、政策三项按它们可能发生的各种先后次序取平均（沙普利值），方法是同一批旧数据由今天的程序重算所差；各项之和正好等于两次之差。",
-        "Data, assumptions and policy are averages over the orders in which they could have changed (Shapley values); method is what today's program makes of the old inputs, less what was stored. The parts add to the difference exactly.",
-    )
+        return "\n\n".join(filter(None, [first + _nothing(wording, older), listed(facts, wording, older)]))
     shown = [_table(facts, wording, plates, older, parts), plates.figures(("bridge",))]
-    return "\n\n".join(filter(None, [first, *moves, how, *shown, listed(facts, wording, older, now)]))
+    return "\n\n".join(filter(None, [first, *moves, *shown, _how(wording), listed(facts, wording, older)]))
+
+
+def _how(wording: Wording) -> str:
+    return wording.pick(
+        "算法：用上次的数据和参数由今天的程序重算一遍，再依次换上本次的数据、假设、政策，每换一项重算一次，变动多少即算在该项；先后次序固定，各项相互影响的部分算在后换的一项。方法一项是第一次重算与当时结果之差。各项之和正好等于两次之差。",
+        "How this was found: today's program ran the older inputs again, then with this memo's data, assumptions and policy put in one after another; each cause is worth what its exchange moved. The order is always the same, and what two causes do only together counts with the later one. Method is the first of these runs less what the older memo had stored. The parts add up to the difference exactly.",
+    )
 
 
 def _older_name(facts: Facts, wording: Wording, older: Older) -> str:
-    if not older.as_of:
+    if not older.then:
         return wording.pick("上次测算", "the older memo")
-    day = facts.literal(older.as_of)
+    day = facts.literal(str(older.then.as_of))
     return wording.pick(f"{day}的测算", f"the memo as of {day}")
 
 
-def _compared(facts: Facts, wording: Wording, older: Older, now: Now) -> str:
+def _compared(facts: Facts, wording: Wording, older: Older) -> str:
     """Say first with what it is compared, and where day, year and horizon are not the same."""
     base, following = plan_years(facts)
-    name, date, say = _older_name(facts, wording, older), facts.literal, wording.pick
+    name, date, say, then, now = _older_name(facts, wording, older), facts.literal, wording.pick, older.then, older.now
     years = date(str(older.base_year + 1)), date(str(following))
-    said = [
-        say(
-            f"对照的是{name}（{raw(older.title, facts)}，计划{years[0]}年）。",
-            f"Compared with {name} ({raw(older.title, facts)}), which planned {years[0]}.",
-        )
-    ]
-    if older.as_of and older.as_of != now.as_of:
+    title = raw(older.title(wording.lang), facts)
+    said = [say(f"对照的是{name}（{title}，计划{years[0]}年）。", f"Compared with {name} ({title}), which planned {years[0]}.")]  # fmt: skip
+    if then and then.as_of != now.as_of:
         said.append(
             say(
-                f"本次测算日为{date(now.as_of)}：两次各只用当日已公布的数据。",
-                f"This memo is as of {date(now.as_of)}: each rests on nothing later than its day.",
+                f"本次测算日为{date(str(now.as_of))}，两次各只用当日已公布的数据。",
+                f"This memo is as of {date(str(now.as_of))}; each rests on nothing later than its day.",
             )
         )
     if older.base_year != base:
         said.append(
             say(
                 f"计划的年份不同，上次{years[0]}年，本次{years[1]}年：以下是两个不同年份的“下年”之差。",
-                f"The years planned are not the same, {years[0]} then and {years[1]} now: what follows compares next year's figures of two different years.",
+                f"The years planned are not the same, {years[0]} then and {years[1]} now: what follows compares the next year of two different years.",
             )
         )
-    if older.horizon != now.horizon:
-        ahead = date(str(older.horizon)), date(str(now.horizon))
+    if then and then.horizon != now.horizon:
+        ahead = date(str(then.horizon)), date(str(now.horizon))
         said.append(
             say(f"上次看{ahead[0]}年，本次看{ahead[1]}年。", f"It looked {ahead[0]} years ahead, this one {ahead[1]}.")
         )
     if len(said) > 1 and older.split:
         said.append(say("这些变动都算在数据里。", "All of this counts as data."))
-    if older.scenario != now.scenario:
-        said.append(
-            say(
-                f"本次建议的是另一方案：{raw(now.title, facts)}。",
-                f"Another scenario is proposed now: {raw(now.title, facts)}.",
-            )
-        )
+    if older.id != now.id:
+        title = raw(now.title.in_language(wording.lang), facts)
+        said.append(say(f"本次建议的是另一方案：{title}。", f"Another scenario is proposed now: {title}."))
     widest = widest_class(facts)
     if older.widest != widest:
         here, there = wording.area(widest), wording.area(older.widest)
@@ -105,12 +102,12 @@ def _lack(facts: Facts, wording: Wording, older: Older) -> str:
     if not older.kept:
         return wording.pick(
             "上次的文件夹里没有当时的数据和参数（inputs.zip），所以只能比较合计，不能说明变化由什么引起。",
-            "Its folder does not hold the data and parameters it rests on (inputs.zip), so that only totals can be compared: what caused the difference cannot be said.",
+            "Its folder does not hold the data and parameters it rests on (inputs.zip), so only the total difference can be shown, not what caused it.",
         )
     said = raw(older.lack, facts)
     return wording.pick(
-        f"今天的程序不能用上次的数据和参数（{said}），所以只能比较合计，不能说明变化由什么引起。",
-        f"Today's program cannot use its data and parameters ({said}), so that only totals can be compared: what caused the difference cannot be said.",
+        f"今天的程序不能用上次的数据和参数重算（{said}），所以只能比较合计，不能说明变化由什么引起。",
+        f"Today's program cannot run the data and parameters it rests on ({said}), so only the total difference can be shown, not what caused it.",
     )
 
 
@@ -122,7 +119,7 @@ def _nothing(wording: Wording, older: Older) -> str:
         )
     named = wording.listed([wording.word(f"cause_{cause}") for cause in older.moved])
     return wording.pick(
-        f"{named}有变动，但各数都没有变。", f" What has changed ({named}) moves none of the headline figures."
+        f"{named}有变动，但各主要数字都没有变。", f" What has changed ({named}) moves none of the headline figures."
     )
 
 
@@ -140,29 +137,30 @@ def _cost(facts: Facts, wording: Wording, older: Older) -> str:
     then = facts.say("bridge_extra_cost_before", "money", year=older.base_year + 1, **where)
     now = facts.say("extra_cost", "money", year=following, **where)
     parts = _parts(facts, wording, older, "extra_cost", where) if older.split else ""
-    name = _older_name(facts, wording, older)
+    name, still = _older_name(facts, wording, older), _still(facts, wording, older, where)
     if not change:
         though = wording.pick("，各项变动相互抵消：", ", though its causes have moved it: ") + parts if parts else ""
         return wording.pick(
-            f"新增支出{now}，与{name}相同{though}。", f"The extra cost of {now} is the same as in {name}{though}."
-        ) + _still(facts, wording, older, "extra_cost", where)
-    size = _amount(facts, wording, "bridge_extra_cost_change", where, size=True, unit=True)
+            f"新增支出{now}，与{name}相同{though}。{still}",
+            f"The extra cost of {now} is the same as in {name}{though}.{still}",
+        )
+    size = _amount(facts, wording, "bridge_extra_cost_change", where, size=True)
     by = wording.pick("：", ": ") + parts if parts else ""
     way = wording.pick("多" if change > 0 else "少", "higher" if change > 0 else "lower")
     return wording.pick(
-        f"新增支出{now}，比{name}的{then}{way}{size}{by}。",
-        f"The extra cost is {size} {way} than in {name} ({then} then, {now} now){by}.",
-    ) + _still(facts, wording, older, "extra_cost", where)
+        f"新增支出{now}，比{name}的{then}{way}{size}{by}。{still}",
+        f"The extra cost is {size} {way} than in {name} ({then} then, {now} now){by}.{still}",
+    )
 
 
 def _parts(facts: Facts, wording: Wording, older: Older, measure: str, where: dict[str, Any]) -> str:
-    """Name the causes that have moved a number, the largest first, each with its part."""
+    """Name the causes that have moved a number, in their fixed order, each with its part."""
     _, following = plan_years(facts)
-    worth = {cause: facts.value(f"bridge_{measure}_by_{cause}", year=following, **where) for cause in CAUSES}
-    moving = sorted((cause for cause in CAUSES if worth[cause]), key=lambda cause: -abs(worth[cause]))
     said = []
-    for cause in moving:
+    for cause in CAUSES:
         key = f"bridge_{measure}_by_{cause}"
+        if not facts.value(key, year=following, **where):
+            continue
         part = (
             _amount(facts, wording, key, where, sign=True)
             if measure == "extra_cost"
@@ -172,76 +170,64 @@ def _parts(facts: Facts, wording: Wording, older: Older, measure: str, where: di
     return wording.pick("，", ", ").join(said)
 
 
-def _still(facts: Facts, wording: Wording, older: Older, measure: str, where: dict[str, Any]) -> str:
-    """Say which causes are what they were, and which are not and yet moved nothing."""
+def _still(facts: Facts, wording: Wording, older: Older, where: dict[str, Any]) -> str:
+    """Say which causes are what they were, and which are not and yet left the extra cost where it was."""
     if not older.split:
         return ""
     _, following = plan_years(facts)
-    idle = [cause for cause in CAUSES if not facts.value(f"bridge_{measure}_by_{cause}", year=following, **where)]
-    named = {cause: wording.word(f"cause_{cause}") for cause in idle}
-    other = [named[cause] for cause in idle if cause in older.moved]
-    same = [named[cause] for cause in idle if cause not in older.moved]
+    idle = [cause for cause in CAUSES if not facts.value(f"bridge_extra_cost_by_{cause}", year=following, **where)]
+    other, same = [one for one in idle if one in older.moved], [one for one in idle if one not in older.moved]
     said = []
     if other:
-        said.append(
-            wording.pick(
-                f"{wording.listed(other)}有变动，但没有改变新增支出",
-                f"{wording.listed(other)} {'has' if len(other) == 1 and other[0] != 'assumptions' else 'have'} changed without moving it",
-            )
-        )
+        verb = "has" if other in (["policy"], ["method"]) else "have"
+        named = wording.listed([wording.word(f"cause_{cause}") for cause in other])
+        said.append(wording.pick(f"{named}有变动，但没有改变新增支出", f"{named} {verb} changed without moving it"))
     if same:
-        plural = len(same) > 1 or same[0] in ("assumptions", "data")
-        said.append(
-            wording.pick(
-                f"{wording.listed(same)}与上次相同", f"{wording.listed(same)} {'are' if plural else 'is'} the same"
-            )
-        )
-    if not said:
-        return ""
+        verb = "is" if same in (["policy"], ["method"]) else "are"
+        named = wording.listed([wording.word(f"cause_{cause}") for cause in same])
+        said.append(wording.pick(f"{named}与上次相同", f"{named} {verb} the same"))
     text = wording.pick("；", "; ").join(said)
-    return wording.pick(f"{text}。", f" {text[0].upper()}{text[1:]}.")
+    return wording.pick(f"{text}。", f" {text[0].upper()}{text[1:]}.") if said else ""
 
 
 def _amount(
-    facts: Facts, wording: Wording, measure: str, where: dict[str, Any], *, sign: bool = False, size: bool = False,
-    unit: bool = False,
-) -> str:  # fmt: skip
-    """Return a change of money as printed; in English the million is named where asked, a small sum always in yuan."""
+    facts: Facts, wording: Wording, measure: str, where: dict[str, Any], *, sign: bool = False, size: bool = False
+) -> str:
+    """Return a change of money as printed; a small one in whole yuan."""
     _, following = plan_years(facts)
     if abs(facts.value(measure, year=following, **where)) < TINY_YUAN:
         said = facts.say(measure, "each", sign=sign, size=size, year=following, **where)
         return said + wording.pick("元", " yuan")
-    said = facts.say(measure, "money", sign=sign, size=size, year=following, **where)
-    return said if unit else said.removesuffix(" million yuan")
+    return facts.say(measure, "money", sign=sign, size=size, year=following, **where)
 
 
 def _minima(facts: Facts, wording: Wording, older: Older) -> str:
     _, following = plan_years(facts)
     code = widest_class(facts)
     there = {"area_code": code, "programme": "dibao"}
-    asked = [("minimum_standard", {"residence": side} | there) for side in ("urban", "rural")]
-    asked += [("minimum_gap", there), ("minimum_rural_urban_ratio", there)]
-    if not all(facts.has(f"bridge_{name}_change", year=following, **where) for name, where in asked):
+    asked = [(name, style, {"residence": side, **there}) for name, side, style in MINIMA]
+    if not all(facts.has(f"bridge_{name}_change", year=following, **where) for name, _, where in asked):
         return ""
-    moved = any(facts.value(f"bridge_{name}_change", year=following, **where) for name, where in asked)
-    styles = ("yuan", "yuan", "yuan", "percent")
-    now = [facts.say(name, style, year=following, **where) for (name, where), style in zip(asked, styles, strict=True)]
+    moved = any(facts.value(f"bridge_{name}_change", year=following, **where) for name, _, where in asked)
+    now = [facts.say(name, style, year=following, **where) for name, style, where in asked]
     area = wording.area(code)
     if not moved:
         return wording.pick(
             f"{area}的最低标准与上次相同：城镇{now[0]}元、农村{now[1]}元，差额{now[2]}元，农村为城镇的{now[3]}。",
             f"The minima of {area.lower()} are the same: {now[0]} yuan in town, {now[1]} in the country, {now[2]} apart, rural at {now[3]} of urban.",
         )
-    then = [
-        facts.say(f"bridge_{name}_before", style, year=older.base_year + 1, **where)
-        for (name, where), style in zip(asked, styles, strict=True)
-    ]
+    before = older.base_year + 1
+    then = [facts.say(f"bridge_{name}_before", style, year=before, **where) for name, style, where in asked]
     parts = _parts(facts, wording, older, "minimum_gap", there) if older.split else ""
     by = wording.pick(f"（{parts}）", f" ({parts})") if parts else ""
     return wording.pick(
-        f"{area}的最低标准：城镇由{then[0]}元变为{now[0]}元，农村由{then[1]}元变为{now[1]}元；差额由{then[2]}元变为{now[2]}元{by}，农村由城镇的{then[3]}变为{now[3]}。",
-        f"In {area.lower()} the urban minimum goes from {then[0]} to {now[0]} yuan, the rural one from {then[1]} to {now[1]}; the gap goes from {then[2]} to {now[2]}{by}, the rural share from {then[3]} to {now[3]}.",
+        f"{area}的最低标准：城镇{_pair(then[0], now[0], wording)}元，农村{_pair(then[1], now[1], wording)}元；差额{_pair(then[2], now[2], wording)}元{by}，农村为城镇的{_pair(then[3], now[3], wording)}。",
+        f"In {area.lower()} the urban minimum is {_pair(then[0], now[0], wording)} yuan, the rural one {_pair(then[1], now[1], wording)}; the gap is {_pair(then[2], now[2], wording)}{by}, the rural share {_pair(then[3], now[3], wording)}.",
     )
+
+
+def _pair(then: str, now: str, wording: Wording) -> str:
+    return wording.pick(f"上次{then}、本次{now}", f"{now} ({then} then)")
 
 
 def _table(facts: Facts, wording: Wording, plates: Plates, older: Older, parts: list[str]) -> str:
