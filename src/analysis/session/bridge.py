@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from analysis import files
 from analysis.errors import Refusal
@@ -72,12 +71,12 @@ class Bridge:
             return None, ""
         try:
             return self._inputs(), ""
-        except (Refusal, ValidationError, KeyError, ValueError) as error:
+        except (Refusal, OSError, KeyError, ValueError) as error:
             return None, _one_line(error)
 
     def _inputs(self) -> Inputs:
         text = (self.folder / "scenarios" / f"{self._scenario}.json").read_text("utf-8")
-        scenario = Scenario.model_validate_json(text)
+        scenario = Scenario.from_canonical(text)
         # Its bytes are those that a stored result was made from, and were checked whole then.
         trust([self._record["inputs"]["data_sha256"]])
         evidence = load(scenario.dataset, scenario.as_of, self.folder)
