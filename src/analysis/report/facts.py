@@ -131,7 +131,8 @@ class Facts:
         key, row = self.row(measure, **where)
         value = abs(row["value"]) if size else row["value"]
         text, unit = STYLES[style](value, self.lang)
-        text = ("+" if sign and value > 0 else "") + text
+        text = text if text.strip("-0.,") else text.removeprefix("-")  # less than is printed has no sign
+        text = ("+" if sign and value > 0 and text.strip("0.,") else "") + text
         self.said.append((key, text))
         return (f'[{text}]{{.n key="{key}"}}' if self.marked else text) + unit
 

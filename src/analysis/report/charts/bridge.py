@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT = 0.56
+# Below it a change is said in whole yuan: a million to a tenth would be nought.
+TINY_YUAN = 5e4
 
 
 @style.styled
@@ -33,11 +35,11 @@ def bridge(facts: Facts, wording: Wording, source: str) -> style.Chart:
     parts = [facts.row(f"bridge_extra_cost_by_{cause}", year=following, **where)[1] for cause in CAUSES]
     change = facts.row("bridge_extra_cost_change", year=following, **where)[1]
     drawn = [then, *parts, change, now]
-    title = _title(wording, then, parts, change, now)
+    title = _title(wording, parts, change["value"], now["value"])
     note = wording.pick(
-        f"{unit(wording)}，中值；横轴不从零起；实心为增，斜纹为减；各项依次换上后重算，相加等于两次之差",
+        f"{unit(wording)}，中值；横轴不从零起；实心为增，斜纹为减；各项相加等于两次之差",
         f"{unit(wording).capitalize()}, central; the axis does not begin at nought. Solid: more, hatched: less. "
-        "Each part is what its exchange moved; together they make the difference",
+        "The parts add up to the difference",
     )
     drawing, axes = style.figure(2.35, title, money_foot(note, drawn, wording, source), wording.lang)
     labels = [wording.pick(f"上次（{then['year']}年）", f"then, for {then['year']}")]
@@ -79,7 +81,8 @@ def _bar(axes: Axes, place: int, start: float, change: float, wording: Wording) 
         else {"facecolor": "white", "edgecolor": style.URBAN, "hatch": "/////", "linewidth": 0.8}
     )
     axes.barh(place, change, left=start, height=HEIGHT, zorder=2, **look)
-    _label(axes, place, max(start, start + change), f"{amount(change, wording):+,}")
+    text = f"{amount(change, wording):+,}" if abs(change) >= TINY_YUAN else _said(change, wording, "+")
+    _label(axes, place, max(start, start + change), text)
 
 
 def _label(axes: Axes, place: int, at: float, text: str, shift: float = 3) -> None:
@@ -87,31 +90,31 @@ def _label(axes: Axes, place: int, at: float, text: str, shift: float = 3) -> No
     axes.annotate(text, (at, place), zorder=5, **look)
 
 
-def _title(wording: Wording, then: dict, parts: list[dict], change: dict, now: dict) -> str:
-    moving = sorted(
-        (pair for pair in zip(CAUSES, parts, strict=True) if pair[1]["value"]), key=lambda pair: -abs(pair[1]["value"])
-    )
-    first, last, size = (
-        "".join(money(value, wording.lang)) for value in (then["value"], now["value"], abs(change["value"]))
-    )
-    if not change["value"]:
-        named = wording.listed([wording.word(f"cause_{cause}") for cause, _ in moving])
+def _title(wording: Wording, parts: list[dict[str, Any]], change: float, now: float) -> str:
+    moving = {cause: part["value"] for cause, part in zip(CAUSES, parts, strict=True) if part["value"]}
+    last = "".join(money(now, wording.lang))
+    if not change:
+        named = wording.listed([wording.word(f"cause_{cause}") for cause in moving])
         return wording.pick(
             f"新增支出仍为{last}：{named}的影响相互抵消",
             f"The extra cost is still {last}: the effects of {named} cancel out",
         )
-    most = wording.word(f"cause_{moving[0][0]}")
-    way = wording.pick("多" if change["value"] > 0 else "少", "higher" if change["value"] > 0 else "lower")
+    size, way = _said(abs(change), wording), wording.pick(*(("多", "higher") if change > 0 else ("少", "lower")))
+    most = max(moving, key=lambda cause: abs(moving[cause]))
+    name, part = wording.word(f"cause_{most}"), _said(moving[most], wording, "+")
     if len(moving) == 1:
         return wording.pick(
-            f"新增支出{last}，比上次{way}{size}，全由{most}变动引起",
-            f"The extra cost of {last} is {size} {way} than before, all of it by {most}",
+            f"新增支出{last}，比上次{way}{size}，全由{name}变动引起",
+            f"The extra cost is {size} {way}, at {last}, all of it by {name}",
         )
-    part = "".join(money(abs(moving[0][1]["value"]), wording.lang))
-    more = wording.pick(
-        "增" if moving[0][1]["value"] > 0 else "减", "adds" if moving[0][1]["value"] > 0 else "takes off"
-    )
     return wording.pick(
-        f"新增支出由{first}变为{last}，{way}{size}；影响最大的是{most}，{more}{part}",
-        f"The extra cost goes from {first} to {last}, {size} {way}; {most} matters most and {more} {part}",
+        f"新增支出{last}，比上次{way}{size}；影响最大的是{name}（{part}）",
+        f"The extra cost is {size} {way}, at {last}; {name} moves it most ({part})",
     )
+
+
+def _said(yuan: float, wording: Wording, sign: str = "") -> str:
+    """Return a change of money with its unit; a small one in whole yuan."""
+    if abs(yuan) < TINY_YUAN:
+        return f"{yuan:{sign},.0f}{wording.pick('元', ' yuan')}"
+    return ("+" if sign and yuan > 0 else "") + "".join(money(yuan, wording.lang))

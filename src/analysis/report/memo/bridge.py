@@ -6,14 +6,13 @@ from typing import Any
 
 from analysis.model.compare.bridge import CAUSES
 from analysis.report.charts import plan_years
+from analysis.report.charts.bridge import TINY_YUAN
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import Plates, raw
 from analysis.report.memo.older import Older, listed
 from analysis.report.tables.bridge import bridged, bridged_lines, widest_class
 from analysis.report.wording import Wording
 
-# Below it an amount is said in whole yuan: a million to a tenth would be nought.
-TINY_YUAN = 5e4
 # How the minima and their gap are printed, in the order of the sentence.
 MINIMA = (("minimum_standard", "urban", "yuan"), ("minimum_standard", "rural", "yuan"), ("minimum_gap", "", "yuan"),
           ("minimum_rural_urban_ratio", "", "percent"))  # fmt: skip
@@ -38,7 +37,9 @@ def changed(facts: Facts, wording: Wording, plates: Plates, older: Older) -> str
     if not any(facts.value(f"bridge_{line[1]}_{part}", year=following, **line[3]) for line in lines for part in parts):
         return "\n\n".join(filter(None, [first + _nothing(wording, older), listed(facts, wording, older)]))
     shown = [_table(facts, wording, plates, older, parts), plates.figures(("bridge",))]
-    return "\n\n".join(filter(None, [first, *moves, *shown, _how(wording), listed(facts, wording, older)]))
+    return "\n\n".join(
+        filter(None, [first, *moves, *shown, f"::: {{.note}}\n{_how(wording)}\n:::", listed(facts, wording, older)])
+    )
 
 
 def _how(wording: Wording) -> str:
@@ -48,20 +49,19 @@ def _how(wording: Wording) -> str:
     )
 
 
-def _older_name(facts: Facts, wording: Wording, older: Older) -> str:
-    if not older.then:
-        return wording.pick("上次测算", "the older memo")
-    day = facts.literal(str(older.then.as_of))
-    return wording.pick(f"{day}的测算", f"the memo as of {day}")
-
-
 def _compared(facts: Facts, wording: Wording, older: Older) -> str:
     """Say first with what it is compared, and where day, year and horizon are not the same."""
     base, following = plan_years(facts)
-    name, date, say, then, now = _older_name(facts, wording, older), facts.literal, wording.pick, older.then, older.now
+    date, say, then, now = facts.literal, wording.pick, older.then, older.now
     years = date(str(older.base_year + 1)), date(str(following))
     title = raw(older.title(wording.lang), facts)
-    said = [say(f"对照的是{name}（{title}，计划{years[0]}年）。", f"Compared with {name} ({title}), which planned {years[0]}.")]  # fmt: skip
+    day = date(str(then.as_of)) if then else ""
+    said = [
+        say(
+            f"对照的是{f'{day}的' if day else ''}上次测算（{title}，计划{years[0]}年）。",
+            f"Compared with the older memo{f' as of {day}' if day else ''} ({title}), which planned {years[0]}.",
+        )
+    ]
     if then and then.as_of != now.as_of:
         said.append(
             say(
@@ -137,19 +137,19 @@ def _cost(facts: Facts, wording: Wording, older: Older) -> str:
     then = facts.say("bridge_extra_cost_before", "money", year=older.base_year + 1, **where)
     now = facts.say("extra_cost", "money", year=following, **where)
     parts = _parts(facts, wording, older, "extra_cost", where) if older.split else ""
-    name, still = _older_name(facts, wording, older), _still(facts, wording, older, where)
+    still = _still(facts, wording, older, where)
     if not change:
         though = wording.pick("，各项变动相互抵消：", ", though its causes have moved it: ") + parts if parts else ""
         return wording.pick(
-            f"新增支出{now}，与{name}相同{though}。{still}",
-            f"The extra cost of {now} is the same as in {name}{though}.{still}",
+            f"新增支出{now}，与上次相同{though}。{still}",
+            f"The extra cost of {now} is the same as in the older memo{though}.{still}",
         )
     size = _amount(facts, wording, "bridge_extra_cost_change", where, size=True)
     by = wording.pick("：", ": ") + parts if parts else ""
     way = wording.pick("多" if change > 0 else "少", "higher" if change > 0 else "lower")
     return wording.pick(
-        f"新增支出{now}，比{name}的{then}{way}{size}{by}。{still}",
-        f"The extra cost is {size} {way} than in {name} ({then} then, {now} now){by}.{still}",
+        f"新增支出{now}，比上次的{then}{way}{size}{by}。{still}",
+        f"The extra cost is {size} {way} than in the older memo ({then} then, {now} now){by}.{still}",
     )
 
 
@@ -219,15 +219,15 @@ def _minima(facts: Facts, wording: Wording, older: Older) -> str:
     before = older.base_year + 1
     then = [facts.say(f"bridge_{name}_before", style, year=before, **where) for name, style, where in asked]
     parts = _parts(facts, wording, older, "minimum_gap", there) if older.split else ""
-    by = wording.pick(f"（{parts}）", f" ({parts})") if parts else ""
+    by = wording.pick(f"（{parts}）", f"; {parts}") if parts else ""
     return wording.pick(
         f"{area}的最低标准：城镇{_pair(then[0], now[0], wording)}元，农村{_pair(then[1], now[1], wording)}元；差额{_pair(then[2], now[2], wording)}元{by}，农村为城镇的{_pair(then[3], now[3], wording)}。",
-        f"In {area.lower()} the urban minimum is {_pair(then[0], now[0], wording)} yuan, the rural one {_pair(then[1], now[1], wording)}; the gap is {_pair(then[2], now[2], wording)}{by}, the rural share {_pair(then[3], now[3], wording)}.",
+        f"In {area.lower()} the urban minimum is {_pair(then[0], now[0], wording)} yuan, the rural one {_pair(then[1], now[1], wording)}; the gap is {_pair(then[2], now[2], wording, by)}, the rural share {_pair(then[3], now[3], wording)}.",
     )
 
 
-def _pair(then: str, now: str, wording: Wording) -> str:
-    return wording.pick(f"上次{then}、本次{now}", f"{now} ({then} then)")
+def _pair(then: str, now: str, wording: Wording, by: str = "") -> str:
+    return wording.pick(f"上次{then}、本次{now}", f"{now} ({then} then{by})")
 
 
 def _table(facts: Facts, wording: Wording, plates: Plates, older: Older, parts: list[str]) -> str:
@@ -235,7 +235,7 @@ def _table(facts: Facts, wording: Wording, plates: Plates, older: Older, parts: 
     if len(parts) > 1:
         by = "按原因，", " by cause"
     caption = wording.pick(
-        f"两次之差，{by[0]}差额和标准取{area}，元/人·月；比例为百分数，其变化为百分点；“–”为没有改变",
-        f"The difference{by[1]}: gap and minima in yuan a month, {area.lower()}; the share in per cent, its changes in points; a dash: not moved",
+        f"两次之差，{by[0]}差额和标准取{area}，元/人·月；比例为百分数，其变化为百分点；“–”为没有改变，0为变动小于所列的一位",
+        f"The difference{by[1]}: gap and minima in yuan a month, {area.lower()}; the share in per cent, its changes in points; a dash: not moved, 0: moved by less than is printed",
     )
     return plates.table(bridged(facts, wording, older.base_year + 1, parts), caption)
