@@ -1,6 +1,7 @@
 """The bridge from an older memo: known answers, one cause at a time, and parts that add up to the last digit."""
 
 import functools
+import itertools
 import shutil
 
 import pandas as pd
@@ -25,7 +26,7 @@ from analysis.model.simulate.rows import result_rows
 PLACES = {"whole": "440000", "widest": "440000-C4"}
 ASSUMED = {"assumptions.follow_share.central": 0.6}
 RULED = {"policy.rural_share.at_least": 0.8}
-DATUM = "440000,2023,M03,rural,dibao,recipients,"
+DATUM = "440000,2024,M03,rural,dibao,recipients,"
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +36,14 @@ def old(home):
 
 @pytest.fixture(scope="module")
 def home_with_another_datum(home, tmp_path_factory):
-    """One figure of the package is another: rural recipients of March 2023, 113.9 ten thousands."""
+    """One figure of the package is another: rural recipients of March 2024."""
     own = tmp_path_factory.mktemp("home")
     for folder in ("data", "params"):
         shutil.copytree(home / folder, own / folder)
     path = own / "data/guangdong/recipients.csv"
     text = path.read_text("utf-8")
-    assert text.count(f"{DATUM}113.9,") == 1
-    path.write_text(text.replace(f"{DATUM}113.9,", f"{DATUM}116.2,"), "utf-8")
+    assert text.count(f"{DATUM}108.9,") == 1
+    path.write_text(text.replace(f"{DATUM}108.9,", f"{DATUM}110.2,"), "utf-8")
     trust([package_sha256("guangdong", own)])
     return own
 
@@ -150,7 +151,7 @@ def test_each_step_is_a_run_with_one_cause_more_and_the_parts_add_up(home, home_
         for one in (old, inputs_of(home_with_another_datum), inputs_of(home_with_another_datum, **ASSUMED), new)
     ]
     for name in before:
-        steps = [later[name] - former[name] for former, later in zip(runs, runs[1:], strict=False)]
+        steps = [later[name] - former[name] for former, later in itertools.pairwise(runs)]
         assert parts.loc[name].tolist() == pytest.approx([*steps, 3], abs=1e-9), name
     assert (parts.loc["extra_cost"] != 0).all()
     assert adds_up(parts, before, lines_of(new))

@@ -109,7 +109,7 @@ def _title(wording: Wording, parts: list[dict[str, Any]], change: float, now: fl
         )
     return wording.pick(
         f"新增支出{last}，比上次{way}{size}；影响最大的是{name}（{part}）",
-        f"The extra cost is {size} {way}, at {last}; {name} moves it most ({part})",
+        f"The extra cost is {size} {way}, at {last}; moved most by {name} ({part})",
     )
 
 
