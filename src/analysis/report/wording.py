@@ -331,12 +331,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "bridged_minimum_standard_urban": ("城镇最低标准", "urban minimum"),
     "bridged_minimum_standard_rural": ("农村最低标准", "rural minimum"),
     "bridged_recipients_with_entrants": ("提标后低保对象（人）", "recipients after the rise"),
-    "rows_added": ("新增{count}行", "{count} rows new"),
-    "rows_known": ("{count}行因测算日后移而可用", "{count} rows that the later day brings in"),
-    "rows_changed": ("{count}行改了数", "{count} rows with another value"),
-    "rows_described": ("{count}行改了等级、日期或首选", "{count} rows with another grade, date or preference"),
-    "rows_hidden": ("{count}行因测算日前移而不用", "{count} rows that the earlier day hides"),
-    "rows_removed": ("删去{count}行", "{count} rows gone"),
+    "rows_added": ("新增{count}行", "{count} {rows} new"),
+    "rows_known": ("{count}行因测算日后移而可用", "{count} {rows} that the later day brings in"),
+    "rows_changed": ("{count}行改了数", "{count} {rows} with another value"),
+    "rows_described": ("{count}行改了等级、日期或首选", "{count} {rows} with another grade, date or preference"),
+    "rows_hidden": ("{count}行因测算日前移而不用", "{count} {rows} that the earlier day hides"),
+    "rows_removed": ("删去{count}行", "{count} {rows} gone"),
     "caption_bridge": ("新增支出：从上次到本次", "the extra cost: from the older memo to this one"),
 }
 

@@ -97,16 +97,18 @@ def _data(facts: Facts, wording: Wording, older: Older) -> str:
     """Say how many rows of the data are another, and name the first."""
     if older.data.empty:
         return ""
-    counts = [
-        wording.word(f"rows_{kind}").format(count=facts.say(f"bridge_data_{kind}", "each", area_code=wording.whole))
-        for kind in KINDS
-        if facts.has(f"bridge_data_{kind}", area_code=wording.whole)
-    ]
+    counts = [_count(facts, wording, kind) for kind in KINDS if facts.has(f"bridge_data_{kind}", area_code=wording.whole)]
     table = older.data.sort_values("kind", key=lambda kinds: kinds.map(TOLD.index), kind="stable")
     named = [_row(facts, wording, one) for one in table.head(MOST_NAMED).itertuples()]
     more = [_rest(wording, "changed_data.csv")] if len(table) > MOST_NAMED else []
     head = wording.pick("，", ", ").join(counts)
     return head + wording.pick("：", ": ") + wording.pick("；", "; ").join([*named, *more])
+
+
+def _count(facts: Facts, wording: Wording, kind: str) -> str:
+    asked = {"measure": f"bridge_data_{kind}", "area_code": wording.whole}
+    rows = "row" if facts.value(**asked) == 1 else "rows"
+    return wording.word(f"rows_{kind}").format(count=facts.say(style="each", **asked), rows=rows)
 
 
 def _row(facts: Facts, wording: Wording, row: Any) -> str:
