@@ -300,7 +300,7 @@ def test_the_bridge_stands_in_the_memo_with_its_numbers(later, bridged, lang):
     page = read(later / f"memo.{lang}.html")
     assert page.loose == []
     spoken = [(key, text) for key, text in page.keyed if ":bridge_" in key]
-    assert len(spoken) > 40
+    assert len(spoken) > 30
     for key, text in spoken:
         assert prints(bridged.at[key, "value"], text), (key, text)
     pdf = PdfReader(io.BytesIO((later / f"memo.{lang}.pdf").read_bytes()))
