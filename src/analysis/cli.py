@@ -171,17 +171,33 @@ def _named_scenarios(
 @tibiao.command()
 @click.argument("batch", default="memo")
 @click.option("--out", default=None, help="Where to write; out/BATCH by default.")
+@click.option("--against", default=None, metavar="DIR", help="An older memo's folder: say what has changed since.")
 @WORKERS
 @FRESH
 @click.pass_context
-def memo(context: click.Context, batch: str, out: str | None, workers: int | None, fresh: bool) -> None:
-    """Run a batch and write its memo in each language (PDF, HTML, Word) and the annex of the notice (Word, Excel).
+def memo(
+    context: click.Context, batch: str, out: str | None, against: str | None, workers: int | None, fresh: bool
+) -> None:
+    """Run a batch and write its memo in each language (PDF, HTML, Word), the annex of the notice and the costing workbook.
 
-    Example: tibiao memo --out out/june
+    Example: tibiao memo --out out/june --against out/last-june
     """
     home = _home(context)
     made = _named_batch(home, batch, None, workers, fresh=fresh, documents=True)
-    _conducted(made, f"out/{batch}" if out is None else out)
+    place = f"out/{batch}" if out is None else out
+    _conducted(made if against is None else _against(made, against, place), place)
+
+
+def _against(made: Any, given: str, out: str) -> Any:
+    """Return a batch whose memo says what has changed since an older one."""
+    from dataclasses import replace
+
+    from analysis.batch.older import read_older
+
+    older = read_older(given, out, made.tasks[0].dataset, made.proposed, made.scenarios)
+    if not older.inputs:
+        click.echo(f"{given}: holds no inputs.zip; only totals can be compared, not what caused the difference")
+    return replace(made, against=older)
 
 
 @tibiao.command()
@@ -243,14 +259,14 @@ def _named_batch(
     own = {f"params/batches/{named.id}.yaml": file} if file else {}
     return _planned(
         f"batch {named.id}", named.title, home, named.notebooks, planned, named.id, dataset, named.languages, own, workers,
-        scheduler=scheduler, fresh=fresh, documents=documents,
+        scheduler=scheduler, fresh=fresh, documents=documents, proposed=named.proposed if documents else "",
     )  # fmt: skip
 
 
 def _planned(
     kind: str, title: Any, home: Path, notebooks: Sequence[str], planned: dict[str, tuple[str, dict[str, Any]]], batch: str,
     dataset: str, languages: Sequence[str], own: dict[str, Path], workers: int | None, *, scheduler: str = "", fresh: bool = False,
-    documents: bool = False,
+    documents: bool = False, proposed: str = "",
 ) -> Any:  # fmt: skip
     """Plan a batch and check all that it rests on, before anything starts."""
     from analysis.batch.conduct import Batch
@@ -274,6 +290,7 @@ def _planned(
         scheduler,
         fresh,
         bool(batch),
+        proposed,
     )
 
 

@@ -99,7 +99,12 @@ def write_atomically(path: Path, content: bytes | str) -> Path:
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:
     """Write a dictionary as sorted, indented JSON, atomically."""
-    return write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n")
+    return write_atomically(path, json_text(content))
+
+
+def json_text(content: dict[str, Any]) -> str:
+    """Return a dictionary as sorted, indented JSON."""
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
 
 
 def writable(folder: Path) -> Path:

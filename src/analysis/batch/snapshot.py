@@ -38,6 +38,7 @@ class Snapshot:
         rules_sha256: of each package's rules.
         notebooks_sha256: of each notebook without its outputs.
         reads_scenario: whether a dataset notebook shows something of the scenario that gives it its day.
+        against_sha256: of the older memo that documents are compared with; empty without one.
     """
 
     parcel: Parcel
@@ -48,6 +49,7 @@ class Snapshot:
     rules_sha256: Mapping[str, str]
     notebooks_sha256: Mapping[str, str]
     reads_scenario: Mapping[str, bool]
+    against_sha256: str = ""
 
     @classmethod
     def take(
@@ -99,6 +101,8 @@ class Snapshot:
             "data": self.data_sha256[task.dataset],
             "rules": self.rules_sha256[task.dataset],
         }
+        if task.scope == DOCUMENT and self.against_sha256:
+            found["against"] = self.against_sha256
         if task.scope in ("batch", DOCUMENT):
             return found | {f"scenario {name}": one.sha256() for name, one in self.scenarios.items()}
         one = self.scenarios[task.value] if task.scope == "scenario" else next(iter(self.scenarios.values()))

@@ -333,10 +333,27 @@ class Scenario(Strict):
         """The share set that the fiscal path names."""
         return self.sharing[self.fiscal.sharing]
 
+    def canonical(self) -> str:
+        """Return all values as one text."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_canonical(cls, text: str) -> Scenario:
+        """Read back what :meth:`canonical` gave, also of an older version whose values are allowed still.
+
+        Raises:
+            ParametersRefused: a key or value that this version does not know.
+        """
+        try:
+            # JSON has no exact decimals and no dates: both stand there as text.
+            return cls.model_validate_json(text, strict=False)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise ParametersRefused(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
     def sha256(self) -> str:
         """Return the sha256 of all values, in canonical form."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
 class Batch(Strict):

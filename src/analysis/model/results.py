@@ -45,6 +45,7 @@ DECIMALS = {
     "month of the year": 0,
     "times": 3,
     "year": 0,
+    "count": 0,
 }
 
 

@@ -50,6 +50,8 @@ STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
     "ratio": lambda value, lang: (f"{value:.2f}", ""),
     "count": lambda value, lang: (f"{value:.0f}", ""),
     "one": lambda value, lang: (f"{value:.1f}", ""),
+    "points": lambda value, lang: (f"{100 * value:.2f}", ""),
+    "each": lambda value, lang: (f"{value:,.0f}", ""),
     "thousandth": lambda value, lang: (f"{value:.3f}", ""),
     "money": money,
     "amount": amount,
@@ -131,7 +133,8 @@ class Facts:
         key, row = self.row(measure, **where)
         value = abs(row["value"]) if size else row["value"]
         text, unit = STYLES[style](value, self.lang)
-        text = ("+" if sign and value > 0 else "") + text
+        text = text if text.strip("-0.,") else text.removeprefix("-")  # less than is printed has no sign
+        text = ("+" if sign and value > 0 and text.strip("0.,") else "") + text
         self.said.append((key, text))
         return (f'[{text}]{{.n key="{key}"}}' if self.marked else text) + unit
 

@@ -61,6 +61,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "road_given_way": ("此项要求单独让到此处才有路", "how far this demand would have to give way, alone, for a road to exist"),
     "road_": ("满足全部要求、各年新增支出之和最小的走法（整数规划）", "the floors that meet every demand at the least extra cost, all years added (integer program)"),
     "largest_rise": ("额度能承受的最大增幅，按万分之一一格二分", "the largest rise whose cost the envelope bears, by bisection on hundredths of a per cent"),
+    "bridge_": ("与较早测算之差：用较早的数据和参数由今天的程序重算，再依次换上本次的数据、假设、政策，每换一项的变动即该项；方法为第一次重算与当时存数之差；各项相加等于总变化", "the difference from an older memo: its inputs run by today's program, then with today's data, assumptions and policy one after another, each worth what its exchange moved; method is the first of these runs less what was stored; the parts add to the change"),
     "adequacy": ("12 × 标准 / 上年人均消费支出", "12 x standard / consumption per head of the year before"),
 }  # fmt: skip
 TIER_FORMULA = (

@@ -317,6 +317,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "bound_rural_above_urban": ("农村高于城镇", "rural above urban"),
     "bound_overridden": ("未能守住{weaker}", "{weaker} not kept"),
     "bound_overridden_by": ("{weaker}让位于{stronger}", "{weaker} gives way to {stronger}"),
+    # The bridge from an older memo: causes, the rows of its table, and what became of rows of the data.
+    "cause_data": ("数据", "data"),
+    "cause_assumptions": ("假设", "assumptions"),
+    "cause_policy": ("政策", "policy"),
+    "cause_method": ("方法", "method"),
+    "cause_change": ("变化", "change"),
+    "bridged_extra_cost": ("新增支出（{unit}）", "extra cost ({unit})"),
+    "bridged_envelope_for_90_percent": ("九成够用的数（{unit}）", "envelope, nine draws in ten ({unit})"),
+    "bridged_extra_cost_upper": ("中央和省负担（{unit}）", "central and provincial part ({unit})"),
+    "bridged_extra_cost_local": ("市县负担（{unit}）", "city and county part ({unit})"),
+    "bridged_minimum_gap": ("城乡差额", "gap"),
+    "bridged_minimum_rural_urban_ratio": ("农村/城镇（%）", "rural share of urban (%)"),
+    "bridged_minimum_standard_urban": ("城镇最低标准", "urban minimum"),
+    "bridged_minimum_standard_rural": ("农村最低标准", "rural minimum"),
+    "bridged_recipients_with_entrants": ("提标后低保对象（人）", "recipients after the rise"),
+    "rows_added": ("新增{count}行", "{count} {rows} new"),
+    "rows_known": ("{count}行因测算日后移而可用", "{count} {rows} that the later day brings in"),
+    "rows_changed": ("{count}行改了数", "{count} {rows} with another value"),
+    "rows_described": ("{count}行改了等级、日期或首选", "{count} {rows} with another grade, date or preference"),
+    "rows_hidden": ("{count}行因测算日前移而不用", "{count} {rows} that the earlier day hides"),
+    "rows_removed": ("删去{count}行", "{count} {rows} gone"),
+    "caption_bridge": ("新增支出：从上次到本次", "the extra cost: from the older memo to this one"),
 }
 
 

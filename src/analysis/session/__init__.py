@@ -20,7 +20,9 @@ PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
 SCOPES = ("dataset", "scenario", "batch")
 BATCH = "batch:"
 # Parts with results of their own: the folder of each below the run's.
-ROAD, COMPARED = "pathway", "compare"
+ROAD, COMPARED, BRIDGED = "pathway", "compare", "bridge"
+# Where a run of a batch finds an older memo's results and inputs, and in it their sha256; no scenario can have that name.
+OLDER, DIGEST = ".against", "sha256"
 # The file beside the memo that holds the costing in formulas.
 WORKBOOK = "costing.xlsx"
 

@@ -41,7 +41,8 @@ def documents(run: Run) -> dict[str, bytes]:
     documents = {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
     # The workbook holds both languages: the batch's first one makes it.
     own = {WORKBOOK: workbook(run, shown)} if run.lang == run.batch.languages[0] else {}
-    return documents | own | _annex(run)
+    bridge = run.bridge.contents(shown.get("bridge")) if run.bridge else {}
+    return documents | own | _annex(run) | bridge
 
 
 def _annex(run: Run) -> dict[str, bytes]:
@@ -80,13 +81,14 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             rules=speaking(run.rules, run.scenario.base_year + 1, run.scenario.as_of),
             draws=run.scenario.draws,
             sources=_sources(run),
+            older=run.bridge.older if run.bridge else None,
         )
     )
 
 
 def _charts(run: Run) -> dict[str, Chart]:
-    """Return every chart that the package can give."""
-    drawn = {}
+    """Return every chart that the package, and an older memo, can give."""
+    drawn = run.bridge.charts() if run.bridge else {}
     for name in CHARTS:
         try:
             drawn[name] = run.show(name)

@@ -27,7 +27,8 @@ from analysis.report.facts import Facts
 from analysis.report.style import Chart
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
-from analysis.session import COMPARED, ROAD
+from analysis.session import COMPARED, OLDER, ROAD
+from analysis.session.bridge import Bridge
 from analysis.session.record import environment_record, inputs_record, stored_results
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
@@ -169,8 +170,15 @@ class Run:
     def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
         """Return the facts of one scenario of the batch, by its name there; marked, as the memo needs them, with the record."""
         past = self.dataset_result if self.scope == "dataset" or marked else self.history.result
-        table = pd.concat([past, self._scenario_tables[scenario]], ignore_index=True)
+        bridged = [self.bridge.result] if marked and self.bridge else []
+        table = pd.concat([past, self._scenario_tables[scenario], *bridged], ignore_index=True)
         return Facts(table, self.scenarios[scenario].id, self.lang, marked)
+
+    @functools.cached_property
+    def bridge(self) -> Bridge | None:
+        """What leads from an older memo to this one; None where none was given."""
+        folder = self.out_dir / OLDER if self.out_dir and self.scope == "batch" else None
+        return Bridge(self, folder) if folder and folder.is_dir() else None
 
     @property
     def titles(self) -> dict[str, str]:
@@ -408,7 +416,8 @@ class Run:
     @functools.cached_property
     def _all_keyed(self) -> pd.DataFrame:
         both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
-        return results.with_keys(pd.concat([*both, self.side.result] if self.scope == "batch" else both))
+        bridged = [self.bridge.result] if self.bridge else []
+        return results.with_keys(pd.concat([*both, self.side.result, *bridged] if self.scope == "batch" else both))
 
     def save(self) -> str:
         """Write results, steps and figures where the run has a folder; say what was done."""
