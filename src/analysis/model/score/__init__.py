@@ -66,6 +66,8 @@ def history(evidence: Evidence, rules: Sequence[Rule]) -> History:
 
 @functools.lru_cache(maxsize=8)
 def _history(evidence: Evidence, rules: tuple[Rule, ...]) -> History:
+    from analysis.model.score.spread import theil_rows
+
     minima = headline_standards(evidence)
     gap = gap_table(minima[["area_code", "year", "residence", "value_yuan_month"]])
     grades = minima.groupby(["area_code", "year"])["grade"].agg(worst_grade).rename("grade").reset_index()
@@ -73,7 +75,8 @@ def _history(evidence: Evidence, rules: tuple[Rule, ...]) -> History:
     adequate = _adequacy(evidence, minima)
     as_of = evidence.as_of or minima["known_from"].max().date()
     cast = back_cast(minima, rules, as_of) if rules else back_cast(minima.head(0), rules, as_of)
-    return History(gap, adequate, cast, _history_rows(evidence, minima, gap, adequate, cast))
+    rows = [_history_rows(evidence, minima, gap, adequate, cast), theil_rows(evidence)]
+    return History(gap, adequate, cast, pd.concat([one for one in rows if len(one)], ignore_index=True))
 
 
 def _closed_since_first_sourced(gap: pd.DataFrame) -> pd.DataFrame:

@@ -79,6 +79,9 @@ def _gap_in_minima(rows: Rows, scenario: Scenario, outcome: Outcome, province: s
             rows.add("minimum_gap_change", gap.gap_yuan_month - before[gap.area_code], "yuan/person/month", **where)
         if np.isfinite(shares[gap.year][gap.area_code]):
             rows.add("minimum_gap_share_of_all", shares[gap.year][gap.area_code], "share", **where)
+    least = scenario.policy.rural_share.at_least
+    if least:
+        rows.add("rural_share_at_least", float(least), "share", grade="", area_code=province, year=base + 1)
     separate = (table.loc[table["year"] == base, "state"] == "separate").sum()
     rows.add("separate_classes", separate, "areas", grade="", area_code=province, year=base)
 
