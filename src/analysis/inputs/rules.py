@@ -63,11 +63,12 @@ def read_rules(dataset: str, home: Path) -> list[Rule]:
     return rules
 
 
+def speaking(rules: list[Rule], year: int, as_of: date) -> list[Rule]:
+    """Return the rules that speak of ``year`` and were public on ``as_of``, in their order."""
+    return [rule for rule in rules if rule.from_year <= year <= (rule.to_year or year) and rule.known_from <= as_of]
+
+
 def in_force(rules: list[Rule], kind: str, year: int, as_of: date) -> list[Rule]:
     """Return the rules of one kind that speak of ``year`` and were public on ``as_of``, latest first."""
-    speaking = [
-        rule
-        for rule in rules
-        if rule.kind == kind and rule.from_year <= year <= (rule.to_year or year) and rule.known_from <= as_of
-    ]
-    return sorted(speaking, key=lambda rule: rule.from_year, reverse=True)
+    own = [rule for rule in speaking(rules, year, as_of) if rule.kind == kind]
+    return sorted(own, key=lambda rule: rule.from_year, reverse=True)

@@ -273,6 +273,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "state_must": ("标准须提高", "must rise"),
     "state_free": ("标准可自定", "free"),
     "state_unknown": ("标准未知", "not known"),
+    # How ratio and gap moved: the two need not go the same way.
+    "ratio_rose": ("比例上升", "the ratio rose"),
+    "ratio_fell": ("比例下降", "the ratio fell"),
+    "ratio_stayed": ("比例未变", "the ratio stayed"),
+    "gap_rose": ("钱数差距扩大", "the gap in yuan widened"),
+    "gap_fell": ("钱数差距缩小", "the gap in yuan narrowed"),
+    "gap_stayed": ("钱数差距未变", "the gap in yuan stayed"),
     # The memo's captions and the rows of its range.
     "caption_gap_over_time": ("农村最低标准占城镇的比重", "the rural minimum as a share of the urban one"),
     "caption_dumbbell": ("各类最低标准", "minima by class"),

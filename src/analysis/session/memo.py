@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.errors import NotHeld
 from analysis.inputs.evidence import worst_grade
-from analysis.inputs.rules import Rule
+from analysis.inputs.rules import speaking
 from analysis.report import memo
 from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
@@ -58,7 +58,7 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             },
             apart_since=run.apart_since,
             assumptions=run.assumptions,
-            rules=_rules(run),
+            rules=speaking(run.rules, run.scenario.base_year + 1, run.scenario.as_of),
             draws=run.scenario.draws,
             sources=_sources(run),
         )
@@ -74,18 +74,6 @@ def _charts(run: Run) -> dict[str, Chart]:
         except NotHeld:
             continue
     return drawn
-
-
-def _rules(run: Run) -> list[Rule]:
-    """Return the rules in force in the year that is planned and public on the day."""
-    year = run.scenario.base_year + 1
-    return [
-        one
-        for one in run.rules
-        if one.from_year <= year
-        and (one.to_year is None or one.to_year >= year)
-        and one.known_from <= run.scenario.as_of
-    ]
 
 
 def _sources(run: Run) -> pd.DataFrame:

@@ -55,17 +55,20 @@ def _gap_so_far(facts: Facts, wording: Wording) -> str:
         return ""
     ratio = [facts.say("minimum_rural_urban_ratio", "percent", area_code=code, year=year) for year in (first, base)]
     gap = [facts.say("minimum_gap", "yuan", area_code=code, year=year) for year in (first, base)]
-    before, now = (facts.value("minimum_gap", area_code=code, year=year) for year in (first, base))
-    so = wording.pick("钱数差距也缩小了", "the gap in yuan narrowed too")
-    if now > before:
-        so = wording.pick("比例上升，钱数差距仍在扩大", "the ratio rose and the gap in yuan widened all the same")
-    elif now == before:
-        so = wording.pick("钱数差距未变", "the gap in yuan is what it was")
+    closer, wider = (
+        _direction(*(facts.value(measure, area_code=code, year=year) for year in (first, base)))
+        for measure in ("minimum_rural_urban_ratio", "minimum_gap")
+    )
+    so = wording.word(f"ratio_{closer}") + wording.pick("，", " and ") + wording.word(f"gap_{wider}")
     date, name = facts.literal, wording.area(code)
     return wording.pick(
         f"{name}农村最低标准由{date(str(first))}年城镇的{ratio[0]}变为{date(str(base))}年的{ratio[1]}，每人每月差额由{gap[0]}元变为{gap[1]}元：{so}。",
         f"In {name.lower()} the rural minimum went from {ratio[0]} of the urban one in {date(str(first))} to {ratio[1]} in {date(str(base))}, the gap from {gap[0]} to {gap[1]} yuan a month: {so}.",
     )
+
+
+def _direction(before: float, now: float) -> str:
+    return "rose" if now > before else "fell" if now < before else "stayed"
 
 
 def _adequacy(facts: Facts, wording: Wording) -> str:
@@ -81,13 +84,13 @@ def _adequacy(facts: Facts, wording: Wording) -> str:
     year = facts.literal(str(base))
     name = wording.area(code)
     return wording.pick(
-        f"按全省上年人均消费支出衡量，{year}年{name}全年的最低标准相当于城镇的{urban}、农村的{rural}：农村标准低，但离当地消费水平更近。"
+        f"按全省上年人均消费支出衡量，{year}年{name}全年的最低标准相当于城镇的{urban}、农村的{rural}：农村标准低，但离农村居民的消费水平更近。"
         if facts.value("adequacy_of_consumption", residence="rural", **where)
         > facts.value("adequacy_of_consumption", residence="urban", **where)
         else f"按全省上年人均消费支出衡量，{year}年{name}全年的最低标准相当于城镇的{urban}、农村的{rural}。",
         f"A year of the {year} minimum of {name.lower()} comes to {urban} of what a townsperson of the province consumed the year before, and to {rural} of what a villager did."
         + (
-            " The rural standard is lower but nearer to what people around it spend."
+            " The rural standard is lower but nearer to what villagers spend."
             if facts.value("adequacy_of_consumption", residence="rural", **where)
             > facts.value("adequacy_of_consumption", residence="urban", **where)
             else ""

@@ -24,7 +24,7 @@ def cost_by_class(facts: Facts, wording: Wording) -> pd.DataFrame:
         whole = facts.say("extra_cost", "amount", programme="", **where)
         tiers = [facts.say("extra_cost", "amount", tier=tier, programme="", **where) for tier in ("upper", "local")]
         lines.append((name, *sides, whole, *tiers))
-    heads = [wording.word(f"{name}") for name in ("head_class", "urban", "rural", "total", "tier_upper", "tier_local")]
+    heads = [wording.word(name) for name in ("head_class", "urban", "rural", "total", "tier_upper", "tier_local")]
     return pd.DataFrame(lines, columns=heads)
 
 

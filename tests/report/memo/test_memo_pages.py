@@ -1,0 +1,88 @@
+"""The memo of a proposal that costs nothing, and of areas and scenarios with hostile names."""
+
+import io
+import re
+import shutil
+from html.parser import HTMLParser
+
+import pytest
+from pypdf import PdfReader
+
+from analysis import session
+
+pytestmark = pytest.mark.slow
+# A name that a spreadsheet would run is refused where the data are read.
+SCRIPT, TEX = "<script>alert(1)</script>", "$\\frac{"
+
+
+@pytest.fixture(scope="module")
+def memos(home, tmp_path_factory):
+    """Return a maker of a memo's documents from a copy of the real package and parameters."""
+
+    def made(lang, proposed, change):
+        own = tmp_path_factory.mktemp("home")
+        for name in ("data", "params", "notebooks"):
+            shutil.copytree(home / name, own / name)
+        batch = own / "params/batches/memo.yaml"
+        text = re.sub(r"scenarios: .*", "scenarios: [freeze, baseline]", batch.read_text("utf-8"))
+        batch.write_text(re.sub(r"proposed: .*", f"proposed: {proposed}", text), "utf-8")
+        change(own)
+        run = session.start("batch:memo", "guangdong", "", lang=lang, scope="batch", home=own)
+        return run.memo()
+
+    return made
+
+
+def hostile(own):
+    areas = own / "data/guangdong/areas.csv"
+    text = areas.read_text("utf-8")
+    for code, name in (("441300,惠州,Huizhou", SCRIPT), ("441600,河源,Heyuan", TEX)):
+        assert code in text
+        text = text.replace(code, f"{code.partition(',')[0]},{name},{name}")
+    areas.write_text(text, "utf-8")
+    scenario = own / "params/scenarios/freeze.yaml"
+    text, count = re.subn(
+        r"(title:\n  zh: ).*\n(  en: ).*", rf"\g<1>'{SCRIPT} a'\n\g<2>'{SCRIPT} b'", scenario.read_text("utf-8")
+    )
+    assert count == 1
+    scenario.write_text(text, "utf-8")
+
+
+class Read(HTMLParser):
+    """The text that a reader sees, and the tags that stand in the page."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.tags, self._hidden = "", [], False
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self._hidden = tag in ("script", "style")
+
+    def handle_endtag(self, tag):
+        self._hidden = False
+
+    def handle_data(self, data):
+        self.text += "" if self._hidden else data
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_hostile_names_are_printed_as_text(memos, lang):
+    made = memos(lang, "baseline", hostile)
+    page = Read()
+    page.feed(made[f"memo.{lang}.html"].decode())
+    assert page.tags.count("script") == 2  # what the page tells of its numbers, and what shows it
+    pdf = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made[f"memo.{lang}.pdf"])).pages)
+    for name in (SCRIPT, TEX):
+        assert name in page.text
+        assert name in "".join(pdf.split())
+    assert f"{SCRIPT} {'ab'[lang == 'en']}" in page.text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_proposal_that_moves_nothing_has_a_memo_too(memos, lang):
+    made = memos(lang, "freeze", lambda own: None)
+    page = Read()
+    page.feed(made[f"memo.{lang}.html"].decode())
+    assert ("不提标，没有新增支出。" if lang == "zh" else "No floor moves, and nothing more is spent.") in page.text
+    assert len(PdfReader(io.BytesIO(made[f"memo.{lang}.pdf"])).pages) >= 4
