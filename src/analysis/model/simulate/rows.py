@@ -79,9 +79,12 @@ def _gap_in_minima(rows: Rows, scenario: Scenario, outcome: Outcome, province: s
             rows.add("minimum_gap_change", gap.gap_yuan_month - before[gap.area_code], "yuan/person/month", **where)
         if np.isfinite(shares[gap.year][gap.area_code]):
             rows.add("minimum_gap_share_of_all", shares[gap.year][gap.area_code], "share", **where)
-    least = scenario.policy.rural_share.at_least
+    least, catch_up = scenario.policy.rural_share.at_least, scenario.policy.catch_up
+    asked = {"area_code": province, "programme": "dibao", "residence": "rural", "grade": ""}
     if least:
-        rows.add("rural_share_at_least", float(least), "share", grade="", area_code=province, year=base + 1)
+        rows.add("rural_share_at_least", float(least), "share", year=base + 1, **asked)
+    if catch_up.kind == "target":
+        rows.add("rural_share_target", float(catch_up.target_ratio), "share", year=catch_up.target_year, **asked)
     separate = (table.loc[table["year"] == base, "state"] == "separate").sum()
     rows.add("separate_classes", separate, "areas", grade="", area_code=province, year=base)
 
