@@ -31,7 +31,7 @@ URBAN, RURAL, UNIFIED, NEXT, UNKNOWN, INK, QUIET = (
     "#6B6B6B",
 )
 MARKERS = {"urban": "o", "rural": "s", "unified": "D"}
-WIDTH_INCHES, PAGE_INCHES, DPI = 3.5, 7.2, 200
+WIDTH_INCHES, DPI = 3.5, 200
 SIZES = {"title": 8.2, "label": 7.0, "tick": 6.5, "foot": 5.0}
 
 
@@ -129,36 +129,39 @@ def styled(chart: Callable[..., Chart]) -> Callable[..., Chart]:
     return drawn
 
 
-def figure(
-    height_inches: float, title: str, foot: str, lang: str, width_inches: float = WIDTH_INCHES
-) -> tuple[Figure, Axes]:
-    """Return an empty chart, a column wide, with a finding as its title and a foot.
+def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figure, Axes]:
+    """Return an empty chart of the one width with a finding as its title and a foot.
 
     Args:
         height_inches: the whole height.
         title: what the chart shows, one sentence with its number.
         foot: unit, source, grade, and the assumptions that move it most.
         lang: ``zh`` wraps by character, ``en`` by word.
-        width_inches: the whole width; ``PAGE_INCHES`` for a chart across the page.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    drawing = Figure(figsize=(width_inches, height_inches), dpi=DPI)
+    drawing = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DPI)
     FigureCanvasAgg(drawing)
-    columns = width_inches / WIDTH_INCHES
-    left = 0.02 / columns
-    title_lines, foot_lines = wrapped(title, lang, 27.5 * columns), wrapped(foot, lang, 46.5 * columns)
+    title_lines, foot_lines = wrapped(title, lang, 27.5), wrapped(foot, lang, 46.5)
     top = 1 - (0.16 * len(title_lines) + 0.08) / height_inches
     bottom = (0.10 * len(foot_lines) + 0.30) / height_inches
     axes = drawing.add_axes((0.12, bottom, 0.84, top - bottom))
     drawing.text(
-        left, 0.985, "\n".join(title_lines), ha="left", va="top", fontsize=SIZES["title"], color=INK, linespacing=1.25
+        0.02, 0.985, "\n".join(title_lines), ha="left", va="top", fontsize=SIZES["title"], color=INK, linespacing=1.25
     )
     drawing.text(
-        left, 0.012, "\n".join(foot_lines), ha="left", va="bottom", fontsize=SIZES["foot"], color=QUIET, linespacing=1.2
+        0.02, 0.012, "\n".join(foot_lines), ha="left", va="bottom", fontsize=SIZES["foot"], color=QUIET, linespacing=1.2
     )
     return drawing, axes
+
+
+@styled
+def left_out(name: str, reason: str, lang: str) -> Chart:
+    """Return a chart that shows nothing and says why: what it needs is not held."""
+    drawing, axes = figure(1.1, reason, "", lang)
+    axes.set_axis_off()
+    return Chart(f"{name}.{lang}", drawing, pd.DataFrame(columns=["key", "measure", "value"]), reason)
 
 
 def wrapped(text: str, lang: str, characters: float) -> list[str]:

@@ -26,7 +26,7 @@ USED = (
 )  # fmt: skip
 CHARTS = (
     "gap_over_time", "dumbbell", "tile_grid", "steps_waterfall", "cost_waterfall", "exceedance", "who_pays", "cash_calendar",
-    "must_move", "frontier", "tornado", "ripple",
+    "must_move", "frontier", "ladder", "tornado", "score_history", "ripple",
 )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def _charts(run: Run) -> dict[str, Chart]:
     drawn = {}
     for name in CHARTS:
         try:
-            drawn[name] = run.show(name)
+            drawn[name] = run.drawn(name)
         except NotHeld:
             continue
     return drawn

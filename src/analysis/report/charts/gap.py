@@ -16,6 +16,8 @@ from analysis.report.wording import Wording
 # Bars keep below the line: the axis is this many times the tallest.
 BAR_ROOM = 2.41
 SHORT = 10_000
+# Who asks for a rural share: a rule or a policy, at least; a policy, by a year.
+ASKED = ("rural_share_at_least", "rural_share_target")
 
 
 @style.styled
@@ -46,7 +48,7 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
     )
     if len(plan):
         title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0])
-    asked = asked_shares(rows)
+    asked = rows[rows["measure"].isin(ASKED)]
     unit_note = wording.pick(
         "折线为农村占城镇比重；柱为每人每月差额", f"Line: rural share of urban; bars: gap a month in {wording.money}"
     ) + (
@@ -94,7 +96,7 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
     for row in asked.drop_duplicates("value").itertuples():
         axes.axhline(row.value, color=style.QUIET, linestyle=(0, (1, 2)), linewidth=0.9, zorder=2)
         at = {"xytext": (0, 2), "textcoords": "offset points", "fontsize": 6, "color": style.QUIET, "ha": "left"}
-        axes.annotate(asked_label(asked, row.value, wording), (min(years), row.value), **at)
+        axes.annotate(_asked_label(asked, row.value, wording), (min(years), row.value), **at)
     top = max(0.85, 0.07 + max([*past["value"], *plan["value"], *asked["value"]]))
     axes.set_ylim(0.2, top)
     ticks = [tenth for tenth in (0.6, 0.7, 0.8, 0.9, 1.0) if tenth < top]
@@ -104,12 +106,7 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
     return style.Chart(f"gap_over_time.{wording.lang}", drawing, data.reset_index(names="key"), title)
 
 
-def asked_shares(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that ask for a rural share: of a rule, at least; of a policy, at least or by a year."""
-    return rows[rows["measure"].isin(["rural_share_at_least", "rural_share_target"])]
-
-
-def asked_label(asked: pd.DataFrame, value: float, wording: Wording) -> str:
+def _asked_label(asked: pd.DataFrame, value: float, wording: Wording) -> str:
     """Say who asks for a share, and from or by when."""
     said = []
     for row in (
