@@ -170,7 +170,7 @@ def wrapped(text: str, lang: str, characters: float) -> list[str]:
         wide = sum(not character.isascii() for character in text)
         return textwrap.wrap(text, int(characters * 2.2) - wide)
     lines, line, width = [], "", 0.0
-    for piece in re.findall(r"[!-~]+|.", text):
+    for piece in re.findall(r"[!-~–]+|.", text):
         size = len(piece) * (0.55 if piece[0].isascii() else 1.0)
         if width + size > characters and piece not in "，。；：、）”":
             lines.append(line)

@@ -358,8 +358,11 @@ class Run:
             return self.wording.pick(
                 "历年省通知及报道，见数据包来源表", "yearly provincial notices and reports, see the package's sources"
             )
-        if chart in ("tornado", "cost_waterfall", "who_pays", "exceedance", "cash_calendar"):
-            return self.wording.pick("花费各数均含假设", "Every cost rests on assumptions")
+        if chart in ("tornado", "ripple", "frontier", "cost_waterfall", "who_pays", "exceedance", "cash_calendar"):
+            return self.wording.pick(
+                "数据包来源表所列通知和统计，花费均含假设",
+                "notices and counts in the package's list of sources; every cost rests on assumptions",
+            )
         measure = "standard" if chart in ("tile_grid", "must_move") else "minimum_standard"
         if measure == "standard":
             return self.wording.pick(

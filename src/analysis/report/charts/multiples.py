@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS, MOST_PANELS = 3, 12
 # Heights in inches: of a panel, of a line of its title, of its ticks, and of what stands above and below all of them.
-PANEL, LINE, TICKS, AROUND = 0.68, 0.095, 0.13, 0.85
+PANEL, LINE, TICKS, AROUND = 0.68, 0.095, 0.13, 0.97
 # A title's width in full-width characters, before the line is broken.
 WIDTH = 10.0
 FIRST_YEARS = 6
