@@ -462,6 +462,38 @@ def test_the_headline_numbers_stand_in_the_rows(evidence_june, outcome_june, bas
     assert value("extra_cost_of_expenditure") == pytest.approx(outcome_june.totals["central"] / budget, abs=1e-6)
 
 
+def test_what_the_policy_asks_of_the_rural_share_is_a_result(evidence_june, outcome_june, baseline, rules):
+    def asked(scenario):
+        rows = result_rows(evidence_june, scenario, replace(outcome_june), rules)
+        return {
+            row.measure: (row.value, row.year) for row in rows.itertuples() if row.measure.startswith("rural_share_")
+        }
+
+    assert asked(baseline) == {"rural_share_at_least": (0.75, "2025")}
+    policy = baseline.policy
+    target = policy.catch_up.model_copy(update={"kind": "target", "target_ratio": Decimal("0.9"), "target_year": 2028})
+    off = policy.rural_share.model_copy(update={"at_least": Decimal(0)})
+    other = baseline.model_copy(update={"policy": policy.model_copy(update={"catch_up": target, "rural_share": off})})
+    assert asked(other) == {"rural_share_target": (0.9, "2028")}
+
+
+def test_a_citys_burden_is_a_result_where_its_expenditure_is_held(evidence_june, outcome_june, baseline, rules):
+    observations = evidence_june.observations
+    province = observations[
+        (observations["measure"] == "general_public_budget_expenditure") & (observations["area_code"] == "440000")
+    ]
+    city = province.sort_values("year").tail(1).assign(area_code="440700", value=5e10)
+    held = replace(evidence_june, observations=pd.concat([observations, city], ignore_index=True))
+    rows = result_rows(held, baseline, outcome_june, rules)
+    own = rows[(rows["measure"] == "extra_cost_of_expenditure")].set_index("area_code")["value"]
+    assert set(own.index) == {"440000", "440700"}
+    # Jiangmen lies in two classes: both its parts are its own.
+    cells = outcome_june.cells
+    extra = cells.loc[cells["area_code"].str.startswith("440700"), "extra_central"].sum()
+    assert extra > cells.loc[cells["area_code"] == "440700-C4", "extra_central"].sum() > 0
+    assert own["440700"] == pytest.approx(extra / (5e10 * 1.017 ** (2025 - city["year"].item())), abs=1e-6)
+
+
 def test_no_floor_rests_on_an_assumption_and_every_cost_does(evidence_june, outcome_june, baseline, rules):
     rows = result_rows(evidence_june, baseline, outcome_june, rules)
     floors = rows["measure"].str.startswith(("minimum_", "supplement_floor"))

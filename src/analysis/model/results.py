@@ -40,6 +40,8 @@ DECIMALS = {
     "persons per 10,000 residents": 2,
     "ratio": 4,
     "share": 6,
+    # Parts of an index add up to it within 1e-10 as written.
+    "index": 11,
     "areas": 0,
     "months": 0,
     "month of the year": 0,

@@ -108,6 +108,10 @@ class Facts:
         ]
         return [row for row in rows if row["scenario"] == self.scenario] if len(rows) > 1 else rows
 
+    def rows(self, measure: str) -> list[dict[str, Any]]:
+        """Return every row of a measure, the dataset's and the scenario's, each with its key."""
+        return list(self._measured.get(measure, ()))
+
     def own(self, measure: str) -> list[dict[str, Any]]:
         """Return the scenario's rows of a measure, each with its key."""
         return [row for row in self._measured.get(measure, ()) if row["scenario"] == self.scenario]

@@ -156,13 +156,21 @@ def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figu
     return drawing, axes
 
 
+@styled
+def left_out(name: str, reason: str, lang: str) -> Chart:
+    """Return a chart that shows nothing and says why: what it needs is not held."""
+    drawing, axes = figure(1.1, reason, "", lang)
+    axes.set_axis_off()
+    return Chart(f"{name}.{lang}", drawing, pd.DataFrame(columns=["key", "measure", "value"]), reason)
+
+
 def wrapped(text: str, lang: str, characters: float) -> list[str]:
     """Break a text into lines: Chinese by full-width characters but never inside a number or word, English by words."""
     if lang == "en":
         wide = sum(not character.isascii() for character in text)
         return textwrap.wrap(text, int(characters * 2.2) - wide)
     lines, line, width = [], "", 0.0
-    for piece in re.findall(r"[!-~]+|.", text):
+    for piece in re.findall(r"[!-~–]+|.", text):
         size = len(piece) * (0.55 if piece[0].isascii() else 1.0)
         if width + size > characters and piece not in "，。；：、）”":
             lines.append(line)

@@ -29,7 +29,7 @@ USED = (
 )  # fmt: skip
 CHARTS = (
     "gap_over_time", "dumbbell", "tile_grid", "steps_waterfall", "cost_waterfall", "exceedance", "who_pays", "cash_calendar",
-    "must_move", "frontier", "tornado", "ripple",
+    "must_move", "frontier", "ladder", "tornado", "score_history", "ripple",
 )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _charts(run: Run) -> dict[str, Chart]:
     drawn = run.bridge.charts() if run.bridge else {}
     for name in CHARTS:
         try:
-            drawn[name] = run.show(name)
+            drawn[name] = run.drawn(name)
         except NotHeld:
             continue
     return drawn

@@ -22,9 +22,10 @@ from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import Outcome, simulate
 from analysis.report import charts, sentences, tables
+from analysis.report.charts.score import score_history
 from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
-from analysis.report.style import Chart
+from analysis.report.style import Chart, left_out
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
 from analysis.session import COMPARED, OLDER, ROAD
@@ -236,9 +237,21 @@ class Run:
         return Markdown("\n\n".join([head, *lines]))
 
     def show(self, name: str) -> Chart:
-        """Draw a chart; its data is ``.data``, and ``save`` writes both.
+        """Draw a chart; its data is ``.data``, and ``save`` writes both. One whose numbers are not held says so.
 
         Raises:
+            ParametersRefused: no such chart.
+        """
+        try:
+            return self.drawn(name)
+        except NotHeld as missing:
+            return left_out(name, self.wording.lack(missing), self.lang)
+
+    def drawn(self, name: str) -> Chart:
+        """Draw a chart.
+
+        Raises:
+            NotHeld: the package does not hold what it shows.
             ParametersRefused: no such chart.
         """
         made = {
@@ -247,6 +260,7 @@ class Run:
                 for one, draw in charts.CHARTS.items()
             },
             "steps_waterfall": lambda: steps_waterfall(self.facts, self.wording, self.source(name), self.steps),
+            "score_history": lambda: score_history(self._past(), self.wording, self.source(name)),
             **self.years.charts(),
             **self.side.charts(),
         }
@@ -323,6 +337,11 @@ class Run:
             ),
         }
 
+    def _past(self) -> Facts:
+        """The facts of the package alone, the record among them, whatever the scope."""
+        _ = self.record
+        return Facts(self.dataset_result, "", self.lang)
+
     def _scored(self) -> Facts:
         """The facts of the record, or the refusal that says why there is none."""
         _ = self.record  # says here that it is not held, not later that a row is missing
@@ -348,12 +367,15 @@ class Run:
         year = self.scenario.base_year
         if not self.has_scenario:
             return self.wording.pick("、", ", ").join(sorted(set(self.evidence.sources["publisher"])))
-        if chart == "gap_over_time":
+        if chart in ("gap_over_time", "theil_split", "score_history"):
             return self.wording.pick(
                 "历年省通知及报道，见数据包来源表", "yearly provincial notices and reports, see the package's sources"
             )
-        if chart in ("tornado", "cost_waterfall", "who_pays", "exceedance", "cash_calendar"):
-            return self.wording.pick("花费各数均含假设", "Every cost rests on assumptions")
+        if chart in ("tornado", "ripple", "frontier", "cost_waterfall", "who_pays", "exceedance", "cash_calendar"):
+            return self.wording.pick(
+                "数据包来源表所列通知和统计，花费均含假设",
+                "notices and counts in the package's list of sources; every cost rests on assumptions",
+            )
         measure = "standard" if chart in ("tile_grid", "must_move") else "minimum_standard"
         if measure == "standard":
             return self.wording.pick(

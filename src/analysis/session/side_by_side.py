@@ -12,6 +12,8 @@ from analysis.inputs.scenario import Scenario
 from analysis.model.compare.rows import comparison_rows
 from analysis.model.simulate import simulate
 from analysis.report import charts, compared, tables
+from analysis.report.charts.ladder import ladder
+from analysis.report.charts.multiples import scenario_multiples
 from analysis.report.charts.road import frontier
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
@@ -93,7 +95,17 @@ class SideBySide:
 
     def charts(self) -> dict[str, Callable[[], Chart]]:
         """Return the charts by name."""
-        return {"frontier": self._frontier}
+        return {"frontier": self._frontier, "ladder": self._ladder, "scenario_multiples": self._multiples}
+
+    def _multiples(self) -> Chart:
+        run = self.run
+        facts = {one.id: run.facts_of(name) for name, one in run.scenarios.items()}
+        source, widest = run.source("scenario_multiples"), self.widest(facts)
+        return scenario_multiples(facts, run.wording, source, run.scenario.id, self.titles, widest)
+
+    def _ladder(self) -> Chart:
+        run = self.run
+        return ladder(self.facts(), run.wording, run.source("ladder"), run.scenario.id, self.titles)
 
     def _frontier(self) -> Chart:
         run = self.run

@@ -3,6 +3,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.model import score
 from analysis.model.score import back_cast
 
 CLASSES = {"440000-C1": "1", "440000-C2": "2", "440000-C3": "3", "440000-C4": "4"}
@@ -75,3 +76,13 @@ def test_a_floor_above_and_one_below_its_rule_are_told_apart(rules):
     table = back_cast(minima, rules, date(2024, 6, 30)).set_index("residence")
     assert table["fit"].to_dict() == {"urban": "above", "rural": "below"}
     assert table["excess_yuan_month"].to_dict() == {"urban": 12, "rural": -8}
+
+
+def test_the_rural_share_that_a_rule_asks_for_is_a_result_from_the_year_it_speaks_of(evidence_june, rules):
+    rows = score.history(evidence_june, rules).result
+    asked = rows[rows["measure"] == "rural_share_at_least"]
+    assert [(row.year, row.value, row.residence, row.grade) for row in asked.itertuples()] == [
+        ("2024", 0.75, "rural", "press")
+    ]
+    before = evidence_june.known_on(date(2024, 4, 29))
+    assert "rural_share_at_least" not in set(score.history(before, rules).result["measure"])

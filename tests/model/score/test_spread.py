@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from analysis.errors import NotHeld
 from analysis.inputs.evidence import load
-from analysis.model.score.spread import convergence, spread
+from analysis.model.score.spread import convergence, spread, theil_rows
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +137,35 @@ def test_a_half_life_is_the_log_of_two_over_the_speed(lines):
     # Half-years from March 2016 to September 2021: -ln(1 + b) a step is twice that a year.
     panel = lines[(lines["statistic"] == "panel") & (lines["residence"] == "urban")].iloc[0]
     assert panel["half_life_years"] == pytest.approx(np.log(2) / (-2 * np.log(1 + panel["estimate"])))
+
+
+@pytest.mark.parametrize("package", ["guangdong", "indonesia"])
+def test_result_rows_of_theil_add_up_and_are_those_of_the_table(package, evidence_june, indonesia):
+    evidence = evidence_june if package == "guangdong" else indonesia
+    rows, table = theil_rows(evidence), spread(evidence)
+    by_measure = {
+        name: own.sort_values(["year", "period"])["value"].to_numpy() for name, own in rows.groupby("measure")
+    }
+    parts = by_measure["theil_between_urban_rural"] + by_measure["theil_within_urban_rural"]
+    assert parts == pytest.approx(by_measure["theil"], abs=1e-10)
+    assert by_measure["theil"] == pytest.approx(table["theil_t"].to_numpy(), abs=1e-11)
+    share = by_measure["theil_between_urban_rural"] / by_measure["theil"]
+    assert by_measure["theil_between_urban_rural_share"] == pytest.approx(share, abs=1e-6)
+    inside = (table["t_within_area"] / table["theil_t"]).to_numpy()
+    assert by_measure["theil_inside_areas_share"] == pytest.approx(inside, abs=1e-6)
+    assert set(rows.loc[rows["measure"] == "theil", "grade"]) == set(table["grade"])
+
+
+def test_the_weights_are_results_with_the_year_they_were_counted_in(evidence_june, indonesia):
+    rows = theil_rows(evidence_june)
+    weights = rows[rows["measure"] == "theil_weight"]
+    assert set(weights["year"]) == {"2018"}
+    found = {(row.area_code[-1], row.residence): row.value for row in weights.itertuples()}
+    assert found == pytest.approx(people(evidence_june), abs=1)
+    assert not (theil_rows(indonesia)["measure"] == "theil_weight").any()
+
+
+def test_without_people_there_are_no_rows(evidence_june):
+    observations = evidence_june.observations
+    without = replace(evidence_june, observations=observations[observations["measure"] != "resident_population"])
+    assert theil_rows(without).empty

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from analysis.inputs.evidence import SOURCED, Evidence, worst_grade
-from analysis.inputs.rules import Rule
+from analysis.inputs.rules import Rule, in_force
 from analysis.model.gap import adequacy, closed_share, gap_table
 from analysis.model.results import Rows
 from analysis.model.score.back_cast import back_cast
@@ -66,6 +67,8 @@ def history(evidence: Evidence, rules: Sequence[Rule]) -> History:
 
 @functools.lru_cache(maxsize=8)
 def _history(evidence: Evidence, rules: tuple[Rule, ...]) -> History:
+    from analysis.model.score.spread import theil_rows
+
     minima = headline_standards(evidence)
     gap = gap_table(minima[["area_code", "year", "residence", "value_yuan_month"]])
     grades = minima.groupby(["area_code", "year"])["grade"].agg(worst_grade).rename("grade").reset_index()
@@ -73,7 +76,9 @@ def _history(evidence: Evidence, rules: tuple[Rule, ...]) -> History:
     adequate = _adequacy(evidence, minima)
     as_of = evidence.as_of or minima["known_from"].max().date()
     cast = back_cast(minima, rules, as_of) if rules else back_cast(minima.head(0), rules, as_of)
-    return History(gap, adequate, cast, _history_rows(evidence, minima, gap, adequate, cast))
+    asked = _share_rules(evidence, minima, rules, as_of)
+    rows = [_history_rows(evidence, minima, gap, adequate, cast), asked, theil_rows(evidence)]
+    return History(gap, adequate, cast, pd.concat([one for one in rows if len(one)], ignore_index=True))
 
 
 def _closed_since_first_sourced(gap: pd.DataFrame) -> pd.DataFrame:
@@ -138,6 +143,17 @@ def _history_rows(
         rows.add("minimum_standard_rise_share", row.rise_share, "share", **where)
         if row.rule:
             rows.add("back_cast_excess", row.excess_yuan_month, "yuan/person/month", **where)
+    return rows.table()
+
+
+def _share_rules(evidence: Evidence, minima: pd.DataFrame, rules: Sequence[Rule], as_of: date) -> pd.DataFrame:
+    """Return the least rural share of the urban standard that a rule asked for, by year, as result rows."""
+    shared = {"scenario": "", "dataset": evidence.dataset, "programme": evidence.headline["programme"]}
+    rows = Rows(shared, evidence.areas["name_zh"].to_dict())
+    for year in sorted({int(one) for one in minima["year"]}):
+        for rule in in_force(list(rules), "rural_share", year, as_of)[:1]:
+            where = {"area_code": evidence.whole, "residence": "rural", "year": year, "grade": rule.grade}
+            rows.add("rural_share_at_least", float(rule.value), "share", **where)
     return rows.table()
 
 

@@ -105,6 +105,8 @@ def _rows(
             value = getattr(one, f"{method}_yuan_month")
             if pd.notna(value):
                 rows.add(f"scored_{method}", value, "yuan/person/month", grade="derived", **where)
+        if pd.notna(one.planner_error_share):
+            rows.add("score_error_planner", one.planner_error_share, "share", grade="derived", **where)
         rows.add("scored_published", one.published_yuan_month, "yuan/person/month", grade="press", **where)
     last = int(minima["origin_year"].max()) + 1
     whole = {"area_code": evidence.whole, "year": last, "programme": "dibao", "grade": "derived"}

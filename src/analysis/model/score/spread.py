@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,8 @@ from analysis.model.gap import gap_table
 from analysis.model.gap.convergence import beta_convergence, log_gap_decay, sigma_convergence
 from analysis.model.gap.decomposition import gini_decomposition, nested_theil, theil_decomposition
 from analysis.model.gap.panel import panel_convergence, pooled_convergence
-from analysis.model.score import headline_standards
+from analysis.model.results import Rows
+from analysis.model.score import headline_standards, when
 
 # Fewer points a series, or points that a rule sets, describe the rule; they identify nothing (METHODS 2, data/README).
 LEAST_POINTS, BOOTSTRAPS, SEED = 10, 1999, 20240630
@@ -33,15 +36,9 @@ def spread(evidence: Evidence) -> pd.DataFrame:
     """
     standards = headline_standards(evidence)
     weights, named, weight_grade = _weights(evidence, standards)
-    table = standards.merge(
-        weights, on=["area_code", "residence"] + (["year"] if "year" in weights else []), how="inner"
-    )
-    cells = table.groupby("year").size()
     rows = []
-    for year in cells.index[cells == cells.max()]:
-        own = table[table["year"] == year]
-        values, people = own["value_yuan_month"].to_numpy(), own["weight"].to_numpy()
-        residence, area = own["residence"].to_numpy(), own["area_code"].to_numpy()
+    for year, own in _whole_times(standards, weights):
+        values, people, residence, area = _cells(own)
         sides, areas = (theil_decomposition(values, people, groups) for groups in (residence, area))
         nested, gini = nested_theil(values, people, area, residence), gini_decomposition(values, people, residence)
         rows.append(
@@ -67,6 +64,54 @@ def spread(evidence: Evidence) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def theil_rows(evidence: Evidence) -> pd.DataFrame:
+    """Return how unequal the standards are, split into between town and country and within each, as result rows.
+
+    Of the whole, by time: theil = theil_between_urban_rural + theil_within_urban_rural (no unit, to 1e-11), the first
+    part's share of it, and theil_inside_areas_share: what town and country in the same area have of it, by the split by
+    area (the two splits are not added to one another); shares only where standards differ at all. Of each area and
+    residence, where one count weighs all times: theil_weight (persons), with the year of the count.
+
+    Returns:
+        Result rows; none where the package has no weights.
+    """
+    shared = {"scenario": "", "dataset": evidence.dataset, "programme": evidence.headline["programme"]}
+    rows, standards = Rows(shared, evidence.areas["name_zh"].to_dict()), headline_standards(evidence)
+    try:
+        weights, _, weight_grade = _weights(evidence, standards)
+    except NotHeld:
+        return rows.table()
+    for year, own in _whole_times(standards, weights):
+        values, people, residence, area = _cells(own)
+        sides, areas = (theil_decomposition(values, people, groups) for groups in (residence, area))
+        where = {"area_code": evidence.whole, "grade": worst_grade([*own["grade"], weight_grade])}
+        where |= when(year, own["period"].iloc[0])
+        rows.add("theil", sides.t_total, "index", **where)
+        rows.add("theil_between_urban_rural", sides.t_between, "index", **where)
+        rows.add("theil_within_urban_rural", sides.t_within, "index", **where)
+        if sides.t_total > 0:
+            rows.add("theil_between_urban_rural_share", sides.t_between / sides.t_total, "share", **where)
+            rows.add("theil_inside_areas_share", areas.t_within / sides.t_total, "share", **where)
+    for one in weights.itertuples() if "counted" in weights else ():
+        where = {"area_code": one.area_code, "residence": one.residence, "year": one.counted, "grade": weight_grade}
+        rows.add("theil_weight", one.weight, "persons", **where)
+    return rows.table()
+
+
+def _whole_times(standards: pd.DataFrame, weights: pd.DataFrame) -> Iterator[tuple[float, pd.DataFrame]]:
+    """Yield the standards with their weights of each time at which every area that is ever known is known."""
+    on = ["area_code", "residence"] + (["year"] if "year" in weights else [])
+    table = standards.merge(weights, on=on, how="inner")
+    cells = table.groupby("year").size()
+    for year in cells.index[cells == cells.max()]:
+        yield year, table[table["year"] == year]
+
+
+def _cells(own: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Return standards, weights, residences and areas of one time."""
+    return tuple(own[name].to_numpy() for name in ("value_yuan_month", "weight", "residence", "area_code"))
 
 
 def convergence(evidence: Evidence) -> pd.DataFrame:
@@ -156,7 +201,8 @@ def _weights(evidence: Evidence, standards: pd.DataFrame) -> tuple[pd.DataFrame,
     cities = residents[residents["area_code"].map(areas["level"]).eq("city")]
     if cities.empty:
         raise NotHeld("no_weights")
-    cities = cities[cities["year"] == cities["year"].max()]
+    counted = int(cities["year"].max())
+    cities = cities[cities["year"] == counted]
     classes = areas[areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
     parts = areas[(areas["level"] == "city_part") & (areas["area_class"] != "")]
     # A city in two classes counts in each by the number of its parts there; the shares of people are an assumption.
@@ -166,4 +212,5 @@ def _weights(evidence: Evidence, standards: pd.DataFrame) -> tuple[pd.DataFrame,
         here = of_city.get(one.area_code) or [areas.at[one.area_code, "area_class"]]
         rows += [(classes[number], one.residence, one.value / len(here)) for number in here if number in classes.index]
     table = pd.DataFrame(rows, columns=["area_code", "residence", "weight"])
-    return table.groupby(["area_code", "residence"], as_index=False)["weight"].sum(), "resident_population", "inferred"
+    table = table.groupby(["area_code", "residence"], as_index=False)["weight"].sum().assign(counted=counted)
+    return table, "resident_population", "inferred"

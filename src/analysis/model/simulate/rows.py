@@ -9,6 +9,7 @@ from analysis.inputs.evidence import Evidence, worst_grade
 from analysis.inputs.parameters import Scenario
 from analysis.inputs.rules import Rule, in_force
 from analysis.model import cost, timing
+from analysis.model.funding import burden_share
 from analysis.model.gap import gap_by_area_share, gap_table
 from analysis.model.results import Rows
 from analysis.model.simulate import Outcome
@@ -79,6 +80,12 @@ def _gap_in_minima(rows: Rows, scenario: Scenario, outcome: Outcome, province: s
             rows.add("minimum_gap_change", gap.gap_yuan_month - before[gap.area_code], "yuan/person/month", **where)
         if np.isfinite(shares[gap.year][gap.area_code]):
             rows.add("minimum_gap_share_of_all", shares[gap.year][gap.area_code], "share", **where)
+    least, catch_up = scenario.policy.rural_share.at_least, scenario.policy.catch_up
+    asked = {"area_code": province, "programme": "dibao", "residence": "rural", "grade": ""}
+    if least:
+        rows.add("rural_share_at_least", float(least), "share", year=base + 1, **asked)
+    if catch_up.kind == "target":
+        rows.add("rural_share_target", float(catch_up.target_ratio), "share", year=catch_up.target_year, **asked)
     separate = (table.loc[table["year"] == base, "state"] == "separate").sum()
     rows.add("separate_classes", separate, "areas", grade="", area_code=province, year=base)
 
@@ -381,15 +388,21 @@ def _calendar(rows: Rows, scenario: Scenario, outcome: Outcome, where: dict, cos
 
 
 def _burden(rows: Rows, scenario: Scenario, outcome: Outcome, evidence: Evidence, province: str) -> None:
+    """What the extra cost takes of the budget's expenditure next year: of the whole, and of each city whose own is held."""
     spent = evidence.best("", "general_public_budget_expenditure")
-    spent = spent[(spent["area_code"] == province) & (spent["period"] == "Y")].sort_values("year")
-    if spent.empty:
-        return
-    last, year = spent.iloc[-1], scenario.base_year + 1
-    following = last["value"] * (1 + float(scenario.fiscal.expenditure_growth_share)) ** (year - last["year"])
-    measure, growth = "general_public_budget_expenditure", f"fiscal_{scenario.fiscal.id}"
-    rows.add(measure, last["value"], "yuan/year", area_code=province, year=last["year"], grade=last["grade"])
-    rows.add(measure, following, "yuan/year", area_code=province, year=year, grade=last["grade"], rests_on=[growth])
-    where = {"area_code": province, "year": year, "grade": worst_grade([last["grade"], cost_grade(outcome)])}
-    rests = [*outcome.costed, growth]
-    rows.add("extra_cost_of_expenditure", outcome.totals["central"] / following, "share", rests_on=rests, **where)
+    spent = spent[spent["period"] == "Y"].sort_values("year")
+    level, parent = evidence.areas["level"], evidence.areas["parent_code"]
+    cells = outcome.cells
+    city = cells["area_code"].where(cells["area_code"].map(level).eq("city"), cells["area_code"].map(parent))
+    extra = {province: outcome.totals["central"], **cells.groupby(city)["extra_central"].sum().to_dict()}
+    measure, growth, year = "general_public_budget_expenditure", f"fiscal_{scenario.fiscal.id}", scenario.base_year + 1
+    for area, own in spent.groupby("area_code"):
+        if area not in extra:
+            continue
+        last = own.iloc[-1]
+        following = last["value"] * (1 + float(scenario.fiscal.expenditure_growth_share)) ** (year - last["year"])
+        where, grade = {"area_code": area}, worst_grade([last["grade"], cost_grade(outcome)])
+        rows.add(measure, last["value"], "yuan/year", year=last["year"], grade=last["grade"], **where)
+        rows.add(measure, following, "yuan/year", year=year, grade=last["grade"], rests_on=[growth], **where)
+        share, rests = float(burden_share(extra[area], following)), [*outcome.costed, growth]
+        rows.add("extra_cost_of_expenditure", share, "share", year=year, grade=grade, rests_on=rests, **where)

@@ -16,8 +16,11 @@ from analysis.report.charts.cost import cost_waterfall, who_pays
 from analysis.report.charts.exceedance import exceedance
 from analysis.report.charts.gap import gap_over_time
 from analysis.report.charts.movers import must_move
-from analysis.report.charts.plan import dumbbell, tile_grid
-from analysis.report.charts.risk import ripple, tornado
+from analysis.report.charts.plan import dumbbell
+from analysis.report.charts.ripple import ripple
+from analysis.report.charts.risk import tornado
+from analysis.report.charts.theil import theil_split
+from analysis.report.charts.tiles import tile_grid
 from analysis.report.charts.timing import cash_calendar
 from analysis.report.facts import Facts
 from analysis.report.wording import Wording
@@ -25,6 +28,7 @@ from analysis.report.wording import Wording
 __all__ = ["CHARTS", "class_codes", "foot", "plan_years", "separate_class"]
 CHARTS: dict[str, Callable[[Facts, Wording, str], style.Chart]] = {
     "gap_over_time": gap_over_time,
+    "theil_split": theil_split,
     "dumbbell": dumbbell,
     "tile_grid": tile_grid,
     "ripple": ripple,

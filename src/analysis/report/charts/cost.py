@@ -180,9 +180,10 @@ def who_pays(facts: Facts, wording: Wording, source: str) -> style.Chart:
     )
     share = facts.row("extra_cost_share", tier="upper", year=following, **where)[1]
     drawn = [row for _, rows, whole in groups for row in (*rows, whole)] + [share, *sets.values()]
-    foot = money_foot(note, drawn, wording, source)
+    named, swings = heaviest(facts, wording)
+    foot = money_foot(note + named, drawn, wording, source)
     title = _payer_title(wording, groups, share, following)
-    drawing, axes = style.figure(2.75, title, foot, wording.lang)
+    drawing, axes = style.figure(3.0, title, foot, wording.lang)
     ticks = []
     for place, (label, rows, whole) in enumerate(groups):
         ticks.append((-place, label))
@@ -207,7 +208,7 @@ def who_pays(facts: Facts, wording: Wording, source: str) -> style.Chart:
         axes.text(left, 0.42, wording.word(f"tier_{tier}"), ha=side, va="bottom", fontsize=6.2, color=colour)
     axes.set_xlim(0, max([1.0, *(row["value"] / rise["value"] for row in sets.values() if rise["value"])]) * 1.16)
     beside_labels(axes, 0.25)
-    return style.Chart(f"who_pays.{wording.lang}", drawing, data_of(drawn), title)
+    return style.Chart(f"who_pays.{wording.lang}", drawing, data_of([*drawn, *swings]), title)
 
 
 def _split(axes: Axes, place: float, rows: list[dict], whole: dict, wording: Wording, height: float) -> None:

@@ -34,9 +34,9 @@ def foot(rows: pd.DataFrame, wording: Wording, source: str) -> str:
     """Return the line under a chart."""
     grade = wording.grade(worst_grade(rows["grade"]))
     mark = wording.pick("。", ". ")
-    marks = wording.pick("空心点为推断或推算", "hollow marks are inferred or derived") if hollow(rows).any() else ""
+    marks = wording.pick("空心点为推断或推算", "Hollow marks are inferred or derived") if hollow(rows).any() else ""
     parts = [
-        wording.unit_month,
+        wording.pick(wording.unit_month, wording.unit_month.capitalize()),
         f"{wording.word('foot_source')}{wording.pick('：', ': ')}{source}",
         f"{wording.word('foot_grade')}{wording.pick('：', ': ')}{grade}",
         marks,

@@ -16,11 +16,13 @@ from analysis.report.wording import Wording
 # Bars keep below the line: the axis is this many times the tallest.
 BAR_ROOM = 2.41
 SHORT = 10_000
+# Who asks for a rural share: a rule or a policy, at least; a policy, by a year.
+ASKED = ("rural_share_at_least", "rural_share_target")
 
 
 @style.styled
 def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
-    """The rural share of the urban minimum where the gap is widest, year by year; and the plan, where there is one."""
+    """The rural share of the urban minimum where the gap is widest, year by year; the plan, and what share is asked for."""
     rows = with_keys(facts.table[facts.table["scenario"].isin(["", facts.scenario])])
     rows = rows.assign(year=pd.to_numeric(rows["year"]))
     if rows["period"].eq("H2").any():
@@ -46,8 +48,13 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
     )
     if len(plan):
         title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0])
+    asked = rows[rows["measure"].isin(ASKED)]
     unit_note = wording.pick(
-        "折线为农村占城镇比重；柱为每人每月差额", f"line: rural share of urban; bars: gap a month in {wording.money}"
+        "折线为农村占城镇比重；柱为每人每月差额", f"Line: rural share of urban; bars: gap a month in {wording.money}"
+    ) + (
+        wording.pick("；点线为规定或方案要求的最低比重", "; dotted: the least share that a rule or the plan asks for")
+        if len(asked)
+        else ""
     )
     drawing, axes = style.figure(
         2.75, title, f"{unit_note}{wording.pick('。', '. ')}{foot(past, wording, source)}", wording.lang
@@ -81,13 +88,41 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
             "ha": "center",
             "fontsize": 6.3,
             "color": style.INK,
+            # A target line may run just behind.
+            "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.2},
+            "zorder": 3.5,
         }
         axes.annotate(f"{row.value:.1%}", (row.year, row.value), **at)
-    axes.set_ylim(0.2, 0.85)
-    axes.set_yticks([0.6, 0.7, 0.8], ["60%", "70%", "80%"])
+    for row in asked.drop_duplicates("value").itertuples():
+        axes.axhline(row.value, color=style.QUIET, linestyle=(0, (1, 2)), linewidth=0.9, zorder=2)
+        at = {"xytext": (0, 2), "textcoords": "offset points", "fontsize": 6, "color": style.QUIET, "ha": "left"}
+        axes.annotate(_asked_label(asked, row.value, wording), (min(years), row.value), **at)
+    top = max(0.85, 0.07 + max([*past["value"], *plan["value"], *asked["value"]]))
+    axes.set_ylim(0.2, top)
+    ticks = [tenth for tenth in (0.6, 0.7, 0.8, 0.9, 1.0) if tenth < top]
+    axes.set_yticks(ticks, [f"{tenth:.0%}" for tenth in ticks])
     axes.set_xticks(years, [str(int(year))[2:] if year == int(year) else "" for year in years])
-    data = pd.concat([past, plan, drawn_gaps])[["area_code", "year", "measure", "value", "unit", "grade"]]
+    data = pd.concat([past, plan, drawn_gaps, asked])[["area_code", "year", "measure", "value", "unit", "grade"]]
     return style.Chart(f"gap_over_time.{wording.lang}", drawing, data.reset_index(names="key"), title)
+
+
+def _asked_label(asked: pd.DataFrame, value: float, wording: Wording) -> str:
+    """Say who asks for a share, and from or by when."""
+    said = []
+    for row in (
+        asked[asked["value"] == value]
+        .sort_values(["measure", "scenario", "year"])
+        .drop_duplicates(["measure", "scenario"])
+        .itertuples()
+    ):
+        year = int(row.year)
+        if row.measure == "rural_share_target":
+            said.append(wording.pick(f"方案{year}年目标", f"plan's target for {year}"))
+        elif row.scenario:
+            said.append(wording.pick("方案", "plan"))
+        else:
+            said.append(wording.pick(f"{year}年起规定", f"rule since {year}"))
+    return wording.pick("、", ", ").join(said) + wording.pick(f"：{value:.0%}", f": {value:.0%}")
 
 
 def _yuan(amount: float) -> str:

@@ -23,6 +23,15 @@ def data_of(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(list(rows))[COLUMNS].drop_duplicates("key").sort_values("key", ignore_index=True)
 
 
+def scenario_data_of(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return the result rows behind a drawing of several scenarios, with the scenario of each."""
+    rows = list(rows)
+    scenarios = {row["key"]: row["scenario"] for row in rows}
+    data = data_of(rows)
+    data.insert(1, "scenario", data["key"].map(scenarios))
+    return data
+
+
 def beside_labels(axes: Axes, left: float) -> None:
     """Give the labels of horizontal bars their room, and take away the axis that the amounts replace."""
     axes.tick_params(axis="y", length=0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from analysis.inputs.evidence import worst_grade
-from analysis.report.charts.risk import median_swings, short_name
+from analysis.report.charts.swings import median_swings, short_name
 from analysis.report.facts import Facts
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
@@ -29,7 +29,9 @@ def heaviest(facts: Facts, wording: Wording) -> tuple[str, list[dict[str, Any]]]
         both = ("p10", "p90") if moving[name][2] else ("endlow", "endhigh")
         used += [dict(keyed.loc[f"extra_cost_if_{name}_{end}"]) for end in both]
     listed = wording.pick("；", "; ").join(said)
-    head = wording.pick(f"。最要紧的假设（{unit(wording)}）：", f". Heaviest assumptions ({unit(wording)}): ")
+    head = wording.pick(
+        f"。对新增支出最要紧的假设（{unit(wording)}）：", f". What moves the extra cost most ({unit(wording)}): "
+    )
     return head + listed, used
 
 

@@ -11,12 +11,16 @@ from analysis.inputs.evidence import worst_grade
 from analysis.model.results import with_keys
 from analysis.report import style
 from analysis.report.charts.frame import hollow
+from analysis.report.charts.money import heaviest, money_foot
+from analysis.report.charts.swings import short_name
 from analysis.report.facts import Facts, money
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.tables.road import road_years, widest_class
 from analysis.report.wording import Wording
 
 BAND = "#BBD9EE"
+# The assumptions that a draw of the standards in force rests on (model/pathway): the rest moves people, and so weights alone.
+BAND_MOVED_BY = ("follow_share", "unobserved_moved")
 
 
 @style.styled
@@ -27,9 +31,11 @@ def share_road(facts: Facts, wording: Wording, source: str) -> style.Chart:
     past = rows[(rows["measure"] == "minimum_rural_urban_ratio") & (rows["scenario"] == "")]
     past = past.assign(year=pd.to_numeric(past["year"])).sort_values("year")
     exists = bool(facts.value("road_exists", area_code=wording.whole))
+    moved = wording.listed([short_name(wording, name) for name in BAND_MOVED_BY])
     note = wording.pick(
-        "实线为省定最低标准；浅色带为该政策下现行标准之比（按人数加权）的一成至九成；点线为目标；空心点为推断或推算",
-        "Lines: provincial minima. Band: the recipients' mean ratio in force under the policy, P10 to P90. Dotted: the target. Hollow: inferred or derived",
+        f"农村占城镇的比重，实线为省定最低标准；浅色带为该政策下现行标准之比（按人数加权）的一成至九成，最取决于{moved}；点线为目标；空心点为推断或推算",
+        f"Rural as a share of urban. Lines: provincial minima. Band: the recipients' mean ratio in force under the policy, P10 to P90; it hangs on {moved}. "
+        "Dotted: the target. Hollow: inferred or derived",
     )
     grade = wording.grade(worst_grade(rows["grade"]))
     foot = wording.pick(
@@ -127,11 +133,11 @@ def frontier(
         f"{unit(wording)}，中值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；菱形为建议方案，灰点被支配",
         f"{unit(wording).capitalize()}, central. Line: least cost with town rising as proposed; dashed: town at a standstill. Diamond: the proposal; grey: dominated",
     )
-    foot = wording.pick(
-        f"{note}。来源：{source}；花费含假设。", f"{note}. Source: {source}; costs rest on assumptions."
-    )
+    curves = with_keys(own[own["measure"].str.startswith("frontier")]).sort_index().reset_index(names="key")
+    named, swings = heaviest(facts, wording)
+    foot = money_foot(note + named, curves.to_dict("records"), wording, source)
     title = _frontier_title(wording, points, titles)
-    drawing, axes = style.figure(2.9, title, foot, wording.lang)
+    drawing, axes = style.figure(3.2, title, foot, wording.lang)
     for prefix, colour, line in (("frontier", style.NEXT, "-"), ("frontier_town_still", style.QUIET, "--")):
         held = [at for at in places if facts.has(f"{prefix}_extra_cost_at_{at}")]
         gaps = [facts.value(f"{prefix}_gap_at_{at}") for at in held]
@@ -172,8 +178,9 @@ def frontier(
         {"scenario": name, "gap_yuan_month": gap, "extra_yuan_year": extra, "dominated_by": by}
         for name, (gap, extra, by) in points.items()
     ]
-    curves = with_keys(own[own["measure"].str.startswith("frontier")]).sort_index().reset_index(names="key")
-    data = pd.concat([pd.DataFrame(lines), curves[["key", "measure", "value", "unit", "grade"]]], ignore_index=True)
+    kept = ["key", "measure", "value", "unit", "grade"]
+    named_ends = pd.DataFrame(swings, columns=kept)
+    data = pd.concat([pd.DataFrame(lines), curves[kept], named_ends], ignore_index=True)
     return style.Chart(f"frontier.{wording.lang}", drawing, data, title)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.report import style
 from analysis.report.charts.frame import plan_years
 from analysis.report.charts.layout import data_of
-from analysis.report.charts.money import large, large_unit, money_foot
+from analysis.report.charts.money import heaviest, large, large_unit, money_foot
 from analysis.report.facts import Facts, money
 from analysis.report.wording import Wording
 
@@ -45,7 +45,8 @@ def cash_calendar(facts: Facts, wording: Wording, source: str) -> style.Chart:
     )
     drawn = [*(row for rows in calendar.values() for row in rows), *said.values(), extra]
     title = _title(wording, {name: row["value"] for name, row in said.items()}, extra["value"], following)
-    drawing, axes = style.figure(3.1, title, money_foot(note, drawn, wording, source), wording.lang)
+    named, swings = heaviest(facts, wording)
+    drawing, axes = style.figure(3.3, title, money_foot(note + named, drawn, wording, source), wording.lang)
     box = axes.get_position()
     axes.set_position((0.12, box.y0 + (1 - PARTS[0]) * box.height, 0.85, PARTS[0] * box.height))
     below = drawing.add_axes((0.12, box.y0, 0.85, PARTS[1] * box.height), sharex=axes)
@@ -58,7 +59,7 @@ def cash_calendar(facts: Facts, wording: Wording, source: str) -> style.Chart:
     below.set_xticks(MONTHS, names, fontsize=5.8)
     axes.tick_params(axis="x", labelbottom=False, length=0)
     axes.set_xlim(0.4, END)
-    return style.Chart(f"cash_calendar.{wording.lang}", drawing, data_of(drawn), title)
+    return style.Chart(f"cash_calendar.{wording.lang}", drawing, data_of([*drawn, *swings]), title)
 
 
 def _flows(axes: Axes, values: dict[str, list[float]], months: dict[str, int], wording: Wording) -> None:

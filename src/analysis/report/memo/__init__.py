@@ -121,7 +121,7 @@ def _number(position: int, facts: Facts, wording: Wording) -> str:
 
 def movers(facts: Facts, wording: Wording, titles: Mapping[str, str], most: int = 3) -> str:
     """Name the assumptions that move the cost most, as the tornado shows them, each with the cost at its two ends."""
-    from analysis.report.charts.risk import median_swings
+    from analysis.report.charts.swings import median_swings
 
     _, following = plan_years(facts)
     _, ends = median_swings(facts)

@@ -38,7 +38,7 @@ def effect(
     return "\n\n".join(
         [
             sentences.who_must_move(own, wording),
-            plates.figures(("frontier",)),
+            plates.figures(("frontier", "ladder")),
             said,
             plates.table(table, caption, left=1, kind="narrow .scored"),
         ]

@@ -22,7 +22,10 @@ def risk(facts: Facts, wording: Wording, plates: Plates) -> str:
         "Forecasts as of June of past years beside what was published later (minima in yuan a month)",
     )
     scored = plates.table(tables.scored_minima(facts, wording), caption, left=1, kind="narrow .scored")
-    parts = [_risk(facts, wording), plates.figures(("tornado",))] if rises(facts, wording) else []
+    if rises(facts, wording):
+        parts = [_risk(facts, wording), plates.figures(("tornado", "score_history"))]
+    else:
+        parts = [plates.figures(("score_history",))]
     return "\n\n".join([*parts, _score(facts, wording), scored])
 
 

@@ -1,0 +1,40 @@
+"""What every chart says at its foot: unit, source, worst grade and, where money is projected, what moves it most."""
+
+import functools
+
+import pytest
+from drawn import run_of, written
+
+import analysis
+from analysis.report.charts import CHARTS
+
+MONEY = ("cost_waterfall", "who_pays", "exceedance", "cash_calendar", "ripple", "frontier", "scenario_multiples")
+BATCH = ("frontier", "ladder", "scenario_multiples")
+OTHERS = ("score_history", "steps_waterfall", "share_road")
+UNITS = {"zh": ("元", "%", "千分之一", "比重"), "en": ("yuan", "per cent", "thousandths", "share")}
+
+
+@functools.cache
+def foot(name, lang):
+    run = analysis.start("batch:memo", lang=lang, scope="batch") if name in BATCH else run_of("baseline", lang)
+    chart = run.show(name)
+    return written(chart).replace("\n", "" if lang == "zh" else " ")
+
+
+@pytest.mark.parametrize("name", sorted({*CHARTS, *BATCH, *OTHERS}))
+def test_the_foot_says_unit_source_and_grade(name):
+    for lang, source, grade in (("zh", "来源：", "最差等级："), ("en", "Source: ", "Worst grade: ")):
+        said = foot(name, lang)
+        assert source in said
+        assert grade in said
+        assert any(unit in said for unit in UNITS[lang])
+
+
+@pytest.mark.parametrize("name", MONEY)
+def test_the_foot_of_projected_money_names_what_moves_it_most(name):
+    assert "对新增支出最要紧的假设（万元）：农村人数偏离趋势 41,373–52,934" in foot(name, "zh")
+    assert "What moves the extra cost most (million yuan): rural recipients off trend 413.7–529.3" in foot(name, "en")
+
+
+def test_where_nothing_costs_nothing_is_named():
+    assert "最要紧的假设" not in written(run_of("freeze", "zh").show("who_pays")).replace("\n", "")
