@@ -484,6 +484,44 @@ def accept(context: click.Context) -> None:
     click.echo(f"changes: {len(changed)}; write the reason into CHANGELOG.md" if changed else "nothing changed")
 
 
+@tibiao.command()
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--as", "name", required=True, metavar="NAME", help="The package's name: small letters, digits, - and _.")
+@click.option("--base", default="guangdong", show_default=True, help="The package to lay the figures over; none: they stand alone.")
+@click.option("--public", is_flag=True, help="Write into data/ instead of local/data/, which git does not see.")
+@click.option("--known-from", type=click.DateTime(["%Y-%m-%d"]), help="The day from which the department had the figures, such as 2024-06-01.")
+@click.option("--replace", is_flag=True, help="Put it in the place of a package of this name that was taken in earlier.")
+@click.pass_context
+def intake(context: click.Context, file: str, name: str, base: str, public: bool, known_from: Any, replace: bool) -> None:
+    """Take in a workbook or CSV of your own as a data package; refuse, cell by cell, what is doubtful.
+
+    Example: tibiao intake 低保标准.xlsx --as june
+    """
+    from analysis.intake import take_in
+    from analysis.intake.summary import summary
+
+    day = known_from.date() if known_from else None
+    made = take_in(Path(file), name, _home(context), base=base, public=public, known_from=day, replace=replace)
+    for line in summary(made, name):
+        click.echo(line)
+
+
+@tibiao.command()
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--out", default=None, help="Where to write; out/template.LANG.xlsx by default.")
+@click.pass_context
+def template(context: click.Context, lang: str, out: str | None) -> None:
+    """Write a workbook to fill in, with lists to choose from and a filled example, for 'tibiao intake'.
+
+    Example: tibiao template --lang zh --out 填报表.xlsx
+    """
+    from analysis.intake.template import workbook
+
+    path = Path(out or f"out/template.{lang}.xlsx").expanduser()
+    files.write_atomically(path, workbook(_home(context), lang))
+    click.echo(f"{path}: written; fill it in, then: tibiao intake {path} --as NAME")
+
+
 @tibiao.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
