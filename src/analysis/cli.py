@@ -175,7 +175,11 @@ def _named_scenarios(
 @tibiao.command()
 @click.argument("batch", default="memo")
 @DATASET
-@click.option("--out", default=None, help="Where to write; out/BATCH by default, with the package's name behind it where one is named.")
+@click.option(
+    "--out",
+    default=None,
+    help="Where to write; out/BATCH by default, with the package's name behind it where one is named.",
+)
 @WORKERS
 @FRESH
 @click.pass_context
@@ -487,12 +491,25 @@ def accept(context: click.Context) -> None:
 @tibiao.command()
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option("--as", "name", required=True, metavar="NAME", help="The package's name: small letters, digits, - and _.")
-@click.option("--base", default="guangdong", show_default=True, help="The package to lay the figures over; none: they stand alone.")
+@click.option(
+    "--base",
+    default="guangdong",
+    show_default=True,
+    help="The package to lay the figures over; none: they stand alone.",
+)
 @click.option("--public", is_flag=True, help="Write into data/ instead of local/data/, which git does not see.")
-@click.option("--known-from", type=click.DateTime(["%Y-%m-%d"]), help="The day from which the department had the figures, such as 2024-06-01.")
-@click.option("--replace", is_flag=True, help="Put it in the place of a package of this name that was taken in earlier.")
+@click.option(
+    "--known-from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which the department had the figures, such as 2024-06-01.",
+)
+@click.option(
+    "--replace", is_flag=True, help="Put it in the place of a package of this name that was taken in earlier."
+)
 @click.pass_context
-def intake(context: click.Context, file: str, name: str, base: str, public: bool, known_from: Any, replace: bool) -> None:
+def intake(
+    context: click.Context, file: str, name: str, base: str, public: bool, known_from: Any, replace: bool
+) -> None:
     """Take in a workbook or CSV of your own as a data package; refuse, cell by cell, what is doubtful.
 
     Example: tibiao intake 低保标准.xlsx --as june

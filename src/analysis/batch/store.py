@@ -22,7 +22,20 @@ from analysis.inputs.package import package_sha256
 MANIFEST = "manifest.json"
 # What the store keeps for itself beside the results.
 RECEIPTS, LOCK, HOLDER = ".done", ".lock", ".holder"
-_PROJECT = {".git", ".github", ".venv", "benchmarks", "data", "docs", "local", "notebooks", "params", "src", "tests", "tools"}
+_PROJECT = {
+    ".git",
+    ".github",
+    ".venv",
+    "benchmarks",
+    "data",
+    "docs",
+    "local",
+    "notebooks",
+    "params",
+    "src",
+    "tests",
+    "tools",
+}
 _MOST_CHANGES_NAMED = 3
 
 

@@ -45,7 +45,9 @@ def folder_of(dataset: str, home: Path) -> Path:
     if not (local / DESCRIPTOR).is_file():
         return public
     if (public / DESCRIPTOR).is_file():
-        raise ParametersRefused(f"dataset {dataset!r}: stands in {PUBLIC} and in {LOCAL}; rename one of the two folders")
+        raise ParametersRefused(
+            f"dataset {dataset!r}: stands in {PUBLIC} and in {LOCAL}; rename one of the two folders"
+        )
     return local
 
 

@@ -56,14 +56,23 @@ class Intake:
     def conversions(self) -> list[str]:
         """Return what was converted, left out or flagged, a line each; figures that stood there as they are left out."""
         return [
-            f"{f'{one.sheet}!' if one.sheet else ''}{one.cell}: {one.found[:40]!r}" + (f" read as {one.read_as}" if one.read_as else "") + f": {one.why}"
+            f"{f'{one.sheet}!' if one.sheet else ''}{one.cell}: {one.found[:40]!r}"
+            + (f" read as {one.read_as}" if one.read_as else "")
+            + f": {one.why}"
             for one in self.journal.lines
             if one.why != "as it stands"
         ]
 
 
 def take_in(
-    file: Path, name: str, home: Path, *, base: str = LIKE, public: bool = False, known_from: dt.date | None = None, replace: bool = False
+    file: Path,
+    name: str,
+    home: Path,
+    *,
+    base: str = LIKE,
+    public: bool = False,
+    known_from: dt.date | None = None,
+    replace: bool = False,
 ) -> Intake:
     """Read a file and write what is certain in it as a package.
 
@@ -97,7 +106,9 @@ def take_in(
     return Intake(folder, shown, figures, journal, lacking, read_as)
 
 
-def read_file(file: Path, words: Vocabulary, areas: Areas, base: Evidence | None, journal: Journal) -> tuple[list[Figure], str]:
+def read_file(
+    file: Path, words: Vocabulary, areas: Areas, base: Evidence | None, journal: Journal
+) -> tuple[list[Figure], str]:
     """Read every figure of a file; return them, and how the file was read.
 
     Raises:
@@ -114,7 +125,9 @@ def read_file(file: Path, words: Vocabulary, areas: Areas, base: Evidence | None
         doubt_implausible(figures, words, areas, base, journal)
     journal.refuse_doubts(file.name)
     if not figures:
-        raise DataRefused(f"{file.name}: no figure was found that intake knows; see 'tibiao template' for a table to fill in")
+        raise DataRefused(
+            f"{file.name}: no figure was found that intake knows; see 'tibiao template' for a table to fill in"
+        )
     return figures, read_as
 
 
@@ -139,7 +152,9 @@ def _place(name: str, home: Path, *, public: bool, replace: bool) -> Path:
         raise ParametersRefused(f"--as {name}: the name is taken; choose another")
     if folder.exists():
         if not replace:
-            raise ParametersRefused(f"--as {name}: {where}/{name} stands already; choose another name, or add --replace")
+            raise ParametersRefused(
+                f"--as {name}: {where}/{name} stands already; choose another name, or add --replace"
+            )
         if not (folder / "intake.csv").is_file():
             raise ParametersRefused(f"--replace: {where}/{name} was not taken in from a file; choose another name")
     return folder
@@ -152,7 +167,9 @@ def _base(base: str, home: Path) -> Evidence | None:
         raise ParametersRefused(f"--base {base}: no such package; {nearest(base, [*datasets(home), NONE])}")
     found = load(base, None, home)
     if set(found.descriptor["headline"].values()) != {"dibao", "minimum_standard", "class"}:
-        raise ParametersRefused(f"--base {base}: holds no minima of classes to lay figures over; allowed: {LIKE}, or {NONE}")
+        raise ParametersRefused(
+            f"--base {base}: holds no minima of classes to lay figures over; allowed: {LIKE}, or {NONE}"
+        )
     return found
 
 
@@ -167,7 +184,10 @@ def _compare(figures: list[Figure], below: Evidence | None, journal: Journal) ->
     """Note where the package below has another figure for the same cell."""
     if below is None:
         return
-    known = {tuple(row[:6]): row for row in below.observations[below.observations["preferred"]].itertuples(index=False, name=None)}
+    known = {
+        tuple(row[:6]): row
+        for row in below.observations[below.observations["preferred"]].itertuples(index=False, name=None)
+    }
     for one in figures:
         row = known.get(one.key)
         if row is None:

@@ -15,7 +15,9 @@ from analysis.intake.vocabulary import Vocabulary, plain
 PLACES = Decimal("0.000001")
 _NUMBER = re.compile(r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>.*)")
 # Signs of a footnote behind a number; a number in round brackets could be one or a figure of its own, so it is none.
-_MARKS = re.compile(r"(?:[*†‡#※]+|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|[\u2460-\u2473]+|\[\d{1,2}\]|[((]注\d{0,2}[))])+$")
+_MARKS = re.compile(
+    r"(?:[*†‡#※]+|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|[\u2460-\u2473]+|\[\d{1,2}\]|[(（]注\d{0,2}[)）])+$"
+)
 _NO_DIGITS = re.compile(r"[\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u2460-\u24ff\u2776-\u2793\u2080-\u2089]")
 _SCALED_FORMAT = re.compile(r"[0#?],+(?![0#?])|!\.|\\\.|%")
 _LITERALS = re.compile(r'"([^"]*)"|\[[^\]]*\]|_.|\\.')

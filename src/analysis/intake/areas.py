@@ -94,7 +94,10 @@ class Areas:
             while above in self.table.index:
                 parent = str(self.table.at[above, "name_zh"])
                 starts = {f"{_bare(parent)}{ending}" for ending in ("", "省", "市")}
-                rest = next((whole.removeprefix(one) for one in sorted(starts, key=len, reverse=True) if whole.startswith(one)), "")
+                rest = next(
+                    (whole.removeprefix(one) for one in sorted(starts, key=len, reverse=True) if whole.startswith(one)),
+                    "",
+                )
                 if rest and ({rest, _bare(rest)} & names):
                     found.add(str(code))
                 above = str(self.table.at[above, "parent_code"])
@@ -112,7 +115,11 @@ class Areas:
     def suggestion(self, text: str) -> str:
         """Say which areas there are near a text."""
         close = nearest(text.strip(), self.table["name_zh"]).partition("; did")[2]
-        known = f"an area of the package (it has {len(self.table)})" if len(self.table) else "a code and a name for each area"
+        known = (
+            f"an area of the package (it has {len(self.table)})"
+            if len(self.table)
+            else "a code and a name for each area"
+        )
         return f"{known}; did{close}" if close else known
 
     def bring(self, code: str, name_zh: str, name_en: str) -> str:
@@ -121,12 +128,16 @@ class Areas:
         Raises:
             Doubtful: its code is not below an area that is known.
         """
-        above = next((one for one in (f"{code[:4]}00", f"{code[:2]}0000") if one != code and one in self.table.index), "")
+        above = next(
+            (one for one in (f"{code[:4]}00", f"{code[:2]}0000") if one != code and one in self.table.index), ""
+        )
         level = "province" if code.endswith("0000") else "city" if code.endswith("00") else "district"
         if level == "province" and self.whole:
             raise Doubtful(f"areas of {self.table.at[self.whole, 'name_zh']}; {code} is another province")
         if not above and level != "province":
-            raise Doubtful(f"a code below a known area; {code[:2]}0000 is not known, so add a row or sheet that names the province")
+            raise Doubtful(
+                f"a code below a known area; {code[:2]}0000 is not known, so add a row or sheet that names the province"
+            )
         up = self.table.loc[above] if above else {}
         row: dict[str, Any] = {
             "name_zh": name_zh, "name_en": name_en or name_zh, "level": level, "parent_code": above,

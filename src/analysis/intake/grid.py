@@ -198,7 +198,9 @@ def _cell(shown: Any, behind: Any) -> Cell:
     problem = ""
     if formula and value in (None, ""):
         problem = "the value of the formula; open the file in a spreadsheet program and save it, or paste the values"
-    elif shown.data_type == "e" or (isinstance(value, str) and value.startswith("#") and value.endswith(("!", "?", "A"))):
+    elif shown.data_type == "e" or (
+        isinstance(value, str) and value.startswith("#") and value.endswith(("!", "?", "A"))
+    ):
         problem = "a figure, not an error of the spreadsheet"
     elif getattr(shown.font, "strike", False):
         problem = "a figure that is not struck out; delete it, or remove the stroke"
@@ -216,6 +218,10 @@ def _without_raised(value: Any) -> tuple[Any, str]:
         return value, ""
     kept, marks = [], []
     for part in value:
-        raised = isinstance(part, TextBlock) and part.font is not None and part.font.vertAlign in ("superscript", "subscript")
+        raised = (
+            isinstance(part, TextBlock)
+            and part.font is not None
+            and part.font.vertAlign in ("superscript", "subscript")
+        )
         (marks if raised else kept).append(part.text if isinstance(part, TextBlock) else str(part))
     return "".join(kept), "".join(marks)

@@ -14,10 +14,12 @@ from analysis.intake.vocabulary import Vocabulary, plain
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _UNITS_SAID = re.compile(r"(?:计量)?单位[::]?|units?:|in(?=yuan|persons)")
 # Units that stand in a header without brackets, such as 低保标准元/月.
-_OPEN_UNIT = re.compile(r"[万亿千]?元/?(?:每?人)?[/·.每]*(?:每?人)?[/·.]?(?:月|年)(?:[/·.]?人)?|yuan/(?:person/)?(?:month|year)|yuanper(?:personper)?(?:month|year)|元每人每[月年]|每人每[月年]")
+_OPEN_UNIT = re.compile(
+    r"[万亿千]?元/?(?:每?人)?[/·.每]*(?:每?人)?[/·.]?(?:月|年)(?:[/·.]?人)?|yuan/(?:person/)?(?:month|year)|yuanper(?:personper)?(?:month|year)|元每人每[月年]|每人每[月年]"
+)
 _PER_MONTH = re.compile(r"月标准|每月|/月|月人均|按月|permonth|monthly")
 _PER_YEAR = re.compile(r"年标准|每年|/年|按年|年人均|peryear|annual|yearly")
-_MARKS = re.compile(r"[*†‡#※\u2460-\u2473]|\[\d{1,2}\]|[((]?注\d+[))]?")
+_MARKS = re.compile(r"[*†‡#※\u2460-\u2473]|\[\d{1,2}\]|[(（]?注\d+[)）]?")
 _PUNCTUATION = re.compile(r"[\s、,，;；:：·/\\|\-—–_+&.。《》\"'“”‘’()\[\]【】?]+")
 
 
@@ -105,8 +107,14 @@ def read_said(text: str, words: Vocabulary, areas: Areas | None = None) -> Said:
         tokens, odd = words.tokens(part)
         found += tokens
         left.append(odd)
-    one = {kind: _one(kind, [token.value for token in found if token.kind == kind]) for kind in ("residence", "programme", "noun")}
-    year, period = _one("year", [str(time.year) for time in times]), _one("period", [time.period for time in times if time.period])
+    one = {
+        kind: _one(kind, [token.value for token in found if token.kind == kind])
+        for kind in ("residence", "programme", "noun")
+    }
+    year, period = (
+        _one("year", [str(time.year) for time in times]),
+        _one("period", [time.period for time in times if time.period]),
+    )
     if year and not FIRST <= int(year) <= LAST:
         raise Doubtful(f"a year from {FIRST} to {LAST}")
     leftover = re.sub(r"[每月年按人均/]+", "", "".join(left)) if per else "".join(left)
@@ -138,9 +146,9 @@ def read_title(text: str, words: Vocabulary) -> Said:
         behind = rest[said.end() :].strip("():: ")
         if _take_units(behind, units):
             rest = rest[: said.start()]
-    for inner in (next(part for part in one if part) for one in _BRACKETS.findall(rest) if any(one)):
-        if _take_units(inner, units):
-            rest = rest.replace(inner, "")
+    for bracket in [one for one in _BRACKETS.finditer(rest) if any(one.groups())]:
+        if _take_units(next(part for part in bracket.groups() if part), units):
+            rest = rest.replace(bracket[0], " ")
     times, rest = take_times(rest)
     if len({time.year for time in times}) == 1 and FIRST <= times[0].year <= LAST:
         found["year"] = times[0].year
@@ -148,14 +156,20 @@ def read_title(text: str, words: Vocabulary) -> Said:
         found["period"] = periods.pop() if len(periods) == 1 else ""
     tokens = [token for part in _PUNCTUATION.split(rest) for token in words.tokens(part)[0]]
     for kind in ("residence", "programme", "noun"):
-        values = {token.value for token in tokens if token.kind == kind} - ({"economy"} if kind == "programme" else set())
+        values = {token.value for token in tokens if token.kind == kind} - (
+            {"economy"} if kind == "programme" else set()
+        )
         if len(values) == 1 and (values != {"both"} or unified):
             found[kind] = values.pop()
     if "urban" in found.values() and "both" in {token.value for token in tokens}:
         found.pop("residence")
     per = {"month" for _ in [0] if _PER_MONTH.search(rest)} | {"year" for _ in [0] if _PER_YEAR.search(rest)}
     kinds = {one.kind for one in units}
-    return Said(**found, unit=units[0] if len(set(units)) == 1 and len(kinds) == 1 else None, per=per.pop() if len(per) == 1 else "")  # type: ignore[arg-type]
+    return Said(
+        **found,
+        unit=units[0] if len(set(units)) == 1 and len(kinds) == 1 else None,
+        per=per.pop() if len(per) == 1 else "",
+    )  # type: ignore[arg-type]
 
 
 def units_of(text: str) -> list[Unit]:

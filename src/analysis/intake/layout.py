@@ -52,14 +52,19 @@ def tables_of(sheet: Sheet, words: Vocabulary, areas: Areas, journal: Journal) -
     if not starts:
         first = sheet.row(rows[0])[0]
         journal.doubt(
-            sheet.name, first.address, first.text, "a header with 地区 (area), or the names or codes of areas in one column"
+            sheet.name,
+            first.address,
+            first.text,
+            "a header with 地区 (area), or the names or codes of areas in one column",
         )
         return []
     tables: list[Table] = []
     # Rows of one header follow each other; a header that comes again after figures begins another table.
     blocks: list[list[int]] = []
     for row in starts:
-        if blocks and all(_no_figures(sheet, between, words, areas) for between in rows if blocks[-1][-1] < between < row):
+        if blocks and all(
+            _no_figures(sheet, between, words, areas) for between in rows if blocks[-1][-1] < between < row
+        ):
             blocks[-1].append(row)
         else:
             blocks.append([row])
@@ -68,8 +73,15 @@ def tables_of(sheet: Sheet, words: Vocabulary, areas: Areas, journal: Journal) -
     for block, end in zip(blocks, ends, strict=True):
         one = _table(sheet, block, above, end, words, areas)
         above = end
-        if tables and [one.heads[key][0] for key in sorted(one.heads)] == [tables[-1].heads[key][0] for key in sorted(tables[-1].heads)] and not one.titles:
-            journal.log(sheet.name, f"A{block[0]}", sheet.row(block[0])[0].text, "a header that is repeated", "left out")
+        if (
+            tables
+            and [one.heads[key][0] for key in sorted(one.heads)]
+            == [tables[-1].heads[key][0] for key in sorted(tables[-1].heads)]
+            and not one.titles
+        ):
+            journal.log(
+                sheet.name, f"A{block[0]}", sheet.row(block[0])[0].text, "a header that is repeated", "left out"
+            )
             one.titles = tables[-1].titles
         tables.append(one)
     for table in tables:
@@ -83,7 +95,7 @@ def _is_header(sheet: Sheet, row: int, words: Vocabulary, areas: Areas) -> bool:
     labels = [words.label(cell.text) for cell in cells]
     if len(cells) > 1 and ("area" in labels or "code" in labels):
         return True
-    texts = not any(_is_amount(cell) for cell in cells)
+    texts = not any(is_amount(cell) for cell in cells)
     if len(cells) > 1 and texts and ("year" in labels or "measure" in labels):
         return True
     return texts and len({cell.text for cell in cells if _area(cell.text, areas)}) > 1 and len(cells) > 2
@@ -128,13 +140,18 @@ def _table(sheet: Sheet, block: list[int], above: int, end: int, words: Vocabula
     labels = [cell.column for cell in sheet.row(block[0]) if words.label(cell.text) in LABELS_OF_ROWS]
     for row in (one for one in rows if one > header[-1]):
         empty = labels and all(sheet.at(row, column).empty for column in labels)
-        if not empty or any(_is_amount(cell) for cell in sheet.row(row)) or words.is_footnote(sheet.row(row)[0].text):
+        if not empty or any(is_amount(cell) for cell in sheet.row(row)) or words.is_footnote(sheet.row(row)[0].text):
             break
         header.append(row)
     titles: list[int] = []
     for row in reversed([one for one in rows if one < header[0]]):
         texts = {cell.text for cell in sheet.row(row)}
-        if len(texts) > 1 and not titles and not any(_is_amount(cell) for cell in sheet.row(row)) and _spans(sheet, row, header[0]):
+        if (
+            len(texts) > 1
+            and not titles
+            and not any(is_amount(cell) for cell in sheet.row(row))
+            and _spans(sheet, row, header[0])
+        ):
             header.insert(0, row)
         else:
             titles.insert(0, row)
@@ -148,7 +165,7 @@ def _table(sheet: Sheet, block: list[int], above: int, end: int, words: Vocabula
     return Table(sheet, titles, header, body, heads=heads)
 
 
-def _is_amount(cell: Cell) -> bool:
+def is_amount(cell: Cell) -> bool:
     """Say whether a cell holds a number that is no year."""
     try:
         number = float(cell.text.replace(",", ""))
@@ -160,7 +177,9 @@ def _is_amount(cell: Cell) -> bool:
 def _spans(sheet: Sheet, row: int, below: int) -> bool:
     """Say whether a row over a header is its upper level: it stands over columns of figures, not at the sheet's edge."""
     cells = sheet.row(row)
-    return any(cell.column > sheet.row(below)[0].column for cell in cells) and not any("单位" in cell.text or "unit" in cell.text.lower() for cell in cells)
+    return any(cell.column > sheet.row(below)[0].column for cell in cells) and not any(
+        "单位" in cell.text or "unit" in cell.text.lower() for cell in cells
+    )
 
 
 def _read_headers(table: Table, words: Vocabulary, areas: Areas, journal: Journal) -> None:
@@ -172,16 +191,20 @@ def _read_headers(table: Table, words: Vocabulary, areas: Areas, journal: Journa
         if column not in table.heads:
             if not filled:
                 continue
-            if column == sheet.columns[0] or sum(bool(_area(sheet.at(row, column).text, areas)) for row in filled) * 2 > len(filled):
+            if column == sheet.columns[0] or sum(
+                bool(_area(sheet.at(row, column).text, areas)) for row in filled
+            ) * 2 > len(filled):
                 table.labels[column] = "area"
                 continue
-            if any(_is_amount(sheet.at(row, column)) for row in filled):
+            if any(is_amount(sheet.at(row, column)) for row in filled):
                 cell = sheet.at(filled[0], column)
                 journal.doubt(sheet.name, cell.address, cell.text, "a header over this column of figures")
             continue
         text, address = table.heads[column]
         lowest = text.rsplit("\n", 1)[-1]
         label = words.label(text) or (words.label(lowest) if "\n" in text and words.label(lowest) != "value" else "")
+        if label == "residence" and filled and all(_area(sheet.at(row, column).text, areas) for row in filled):
+            label = "area"  # 类别 may be town and country, or the classes of the minima
         if label:
             _label(table, column, label, text, address, journal)
             continue
@@ -261,14 +284,25 @@ def _carry_on(table: Table, words: Vocabulary, journal: Journal) -> None:
     below = Counter(tuple(sheet.at(lower, one).text for one in group) for group in groups)
     if len(below) != 1 or sum(map(len, groups)) != len(columns):
         empty = next(one for one in columns if sheet.at(upper, one).empty)
-        journal.doubt(sheet.name, sheet.at(upper, empty).address, "", "an upper header over every column; which group this column is of is not certain")
+        journal.doubt(
+            sheet.name,
+            sheet.at(upper, empty).address,
+            "",
+            "an upper header over every column; which group this column is of is not certain",
+        )
         return
     for group in groups:
         head = sheet.at(upper, group[0])
         for column in group[1:]:
             text, address = table.heads[column]
             table.heads[column] = (f"{head.text}\n{text}", address)
-            journal.log(sheet.name, sheet.at(upper, column).address, "", head.text, f"the header of {head.address} goes on over it")
+            journal.log(
+                sheet.name,
+                sheet.at(upper, column).address,
+                "",
+                head.text,
+                f"the header of {head.address} goes on over it",
+            )
 
 
 def context_of(table: Table, words: Vocabulary, areas: Areas, journal: Journal) -> tuple[Said, list[Unit]]:
@@ -290,7 +324,11 @@ def context_of(table: Table, words: Vocabulary, areas: Areas, journal: Journal) 
 def _area_in(text: str, areas: Areas) -> str:
     """Return the one area, other than the whole, that a title is about; empty where it names none or several."""
     whole = plain(text)
-    named = {code for code, row in areas.table.iterrows() if plain(str(row["name_zh"])) in whole and row["level"] in ("city", "district")}
+    named = {
+        code
+        for code, row in areas.table.iterrows()
+        if plain(str(row["name_zh"])) in whole and row["level"] in ("city", "district")
+    }
     if len(named) == 1:
         return str(named.pop())
     province = str(areas.table.at[areas.whole, "name_zh"]) if areas.whole else ""
@@ -298,5 +336,13 @@ def _area_in(text: str, areas: Areas) -> str:
 
 
 def _shown(said: Said) -> str:
-    parts = [said.area, str(said.year or ""), said.period, said.residence, said.programme, said.noun, said.unit.said if said.unit else ""]
+    parts = [
+        said.area,
+        str(said.year or ""),
+        said.period,
+        said.residence,
+        said.programme,
+        said.noun,
+        said.unit.said if said.unit else "",
+    ]
     return " ".join(part for part in parts if part)

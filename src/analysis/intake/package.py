@@ -25,7 +25,18 @@ from analysis.intake.journal import Journal, inert
 
 GRADE = "department"
 JOURNAL = "intake"
-AREAS = ["area_code", "name_zh", "name_en", "level", "parent_code", "area_class", "has_rural", "tile_row", "tile_col", "note"]
+AREAS = [
+    "area_code",
+    "name_zh",
+    "name_en",
+    "level",
+    "parent_code",
+    "area_class",
+    "has_rural",
+    "tile_row",
+    "tile_col",
+    "note",
+]
 SOURCES = ["source_id", "title", "publisher", "document_number", "published", "address", "terms"]
 _CELL = ["area_code", "year", "period", "residence", "programme", "measure"]
 
@@ -54,7 +65,17 @@ class Taken:
         return f"file-{self.sha256[:12]}"
 
 
-def written(taken: Taken, folder: Path, shown_as: str, template: Path, base: Evidence | None, areas: Areas, journal: Journal, *, replace: bool) -> Path:
+def written(
+    taken: Taken,
+    folder: Path,
+    shown_as: str,
+    template: Path,
+    base: Evidence | None,
+    areas: Areas,
+    journal: Journal,
+    *,
+    replace: bool,
+) -> Path:
     """Write the package beside its place, check it as every package is checked, and move it there whole.
 
     Args:
@@ -98,7 +119,9 @@ def _contents(taken: Taken, template: Path, base: Evidence | None, areas: Areas,
     """Return the package's files by name."""
     described = json.loads((template / DESCRIPTOR).read_text("utf-8"))
     tables = {
-        name: pd.read_csv(template / f"{name}.csv", dtype=str, keep_default_na=False) if base is not None else pd.DataFrame(columns=COLUMNS)
+        name: pd.read_csv(template / f"{name}.csv", dtype=str, keep_default_na=False)
+        if base is not None
+        else pd.DataFrame(columns=COLUMNS)
         for name in described["observations"]
     }
     rows = _rows(taken, areas, base)
@@ -106,22 +129,38 @@ def _contents(taken: Taken, template: Path, base: Evidence | None, areas: Areas,
     for name, table in tables.items():
         # What the package below has for the same cell stays, and gives way.
         gives_way = [tuple(row) in ours for row in table[_CELL].itertuples(index=False, name=None)]
-        kept = table.assign(preferred=table["preferred"].mask(pd.Series(gives_way, index=table.index, dtype=bool), "false"))
+        kept = table.assign(
+            preferred=table["preferred"].mask(pd.Series(gives_way, index=table.index, dtype=bool), "false")
+        )
         tables[name] = pd.concat([kept, pd.DataFrame(rows.get(name, []), columns=COLUMNS)], ignore_index=True)
     if base is None:
         tables = {name: table for name, table in tables.items() if len(table)}
-    sources = pd.read_csv(template / "sources.csv", dtype=str, keep_default_na=False) if base is not None else pd.DataFrame(columns=SOURCES)
+    sources = (
+        pd.read_csv(template / "sources.csv", dtype=str, keep_default_na=False)
+        if base is not None
+        else pd.DataFrame(columns=SOURCES)
+    )
     sources.loc[len(sources)] = _source(taken)
     made = {f"{name}.csv": _csv(table) for name, table in tables.items()}
     listed = areas.table.rename_axis("area_code").reset_index()
     made |= {"areas.csv": _csv(listed[AREAS]), "sources.csv": _csv(sources), f"{JOURNAL}.csv": journal.csv()}
-    made[DESCRIPTOR] = json.dumps(_described(described, taken, list(tables), base, areas), ensure_ascii=False, indent=2) + "\n"
+    made[DESCRIPTOR] = (
+        json.dumps(_described(described, taken, list(tables), base, areas), ensure_ascii=False, indent=2) + "\n"
+    )
     return made
 
 
 def _source(taken: Taken) -> list[str]:
     title = inert(f"file {taken.file}, sha256 {taken.sha256}")
-    return [taken.source_id, title, "the department that keeps the file", "", "", "", "the department's own figures; ask it before you pass them on"]
+    return [
+        taken.source_id,
+        title,
+        "the department that keeps the file",
+        "",
+        "",
+        "",
+        "the department's own figures; ask it before you pass them on",
+    ]
 
 
 def _rows(taken: Taken, areas: Areas, base: Evidence | None) -> dict[str, list[dict[str, str]]]:
@@ -164,7 +203,9 @@ def _known_from(one: Figure, given: dt.date | None, base: Evidence | None) -> tu
     return dt.date(one.year + 1, 3, 31), "rule"
 
 
-def _described(described: dict[str, Any], taken: Taken, tables: list[str], base: Evidence | None, areas: Areas) -> dict[str, Any]:
+def _described(
+    described: dict[str, Any], taken: Taken, tables: list[str], base: Evidence | None, areas: Areas
+) -> dict[str, Any]:
     """Return the package's own description, from that of the package it is made like."""
     made = copy.deepcopy(described)
     alone = base is None
@@ -174,7 +215,9 @@ def _described(described: dict[str, Any], taken: Taken, tables: list[str], base:
         "title": f"{whole}：部门自有数据（{taken.name}）",
         "title_en": f"Figures of a department's own, {taken.name}",
         "description": f"Taken in from {inert(taken.file)}, sha256 {taken.sha256}"
-        + ("." if alone else f", and laid over {described['name']}: where both have a figure, the file's is preferred."),
+        + (
+            "." if alone else f", and laid over {described['name']}: where both have a figure, the file's is preferred."
+        ),
         "observations": tables,
     }
     if alone:
@@ -191,8 +234,12 @@ def _described(described: dict[str, Any], taken: Taken, tables: list[str], base:
             elif field["name"] == "grade" and allowed and GRADE not in allowed:
                 allowed.insert(1, GRADE)
             elif field["name"] == "note" and resource["name"] not in ("areas", "sources"):
-                field["description"] = "Confidence where it is not high, reading, reason of a choice; what the file says beside the figure"
-    made["resources"] = [one for one in made["resources"] if one["name"] != JOURNAL] + [_journal_described(made["resources"][0])]
+                field["description"] = (
+                    "Confidence where it is not high, reading, reason of a choice; what the file says beside the figure"
+                )
+    made["resources"] = [one for one in made["resources"] if one["name"] != JOURNAL] + [
+        _journal_described(made["resources"][0])
+    ]
     return made
 
 
@@ -213,7 +260,10 @@ def _journal_described(like: dict[str, Any]) -> dict[str, Any]:
         "title_zh": "逐格读取记录",
         "description": "Every cell of the file that was read, converted or left out, and why.",
         "schema": {
-            "fields": [{"name": name, "type": kind, "title": name, "description": said} for name, (kind, said) in fields.items()],
+            "fields": [
+                {"name": name, "type": kind, "title": name, "description": said}
+                for name, (kind, said) in fields.items()
+            ],
             "missingValues": [""],
         },
     }

@@ -35,7 +35,11 @@ def settle_periods(figures: list[Figure], base: Evidence | None, journal: Journa
             settled.append(one)
             continue
         known = _known(one, base)
-        near = [per for per, factor in (("month", 1), ("year", 12)) if known and NEAR[0] <= one.number / factor / known[0] <= NEAR[1]]
+        near = [
+            per
+            for per, factor in (("month", 1), ("year", 12))
+            if known and NEAR[0] <= one.number / factor / known[0] <= NEAR[1]
+        ]
         # A standard a year where a month is meant is what must not happen; consumption is printed a year everywhere.
         if near and (near[0] == "month") == (one.measure.programme != "economy"):
             unit = one.unit._replace(per=near[0])
@@ -45,7 +49,12 @@ def settle_periods(figures: list[Figure], base: Evidence | None, journal: Journa
         column = (one.sheet, "".join(sign for sign in one.cell if sign.isalpha()))
         if column not in doubted:
             doubted.add(column)
-            journal.doubt(one.sheet, one.cell, one.found, f"the period of {one.measure.label}: 元/月 or 元/年 in its header, its cell or a title")
+            journal.doubt(
+                one.sheet,
+                one.cell,
+                one.found,
+                f"the period of {one.measure.label}: 元/月 or 元/年 in its header, its cell or a title",
+            )
     return settled
 
 
@@ -67,7 +76,9 @@ def _known(figure: Figure, base: Evidence | None) -> tuple[Decimal, int] | None:
         classes = base.areas[base.areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
         code = classes.get(base.areas.at[figure.area_code, "area_class"])
         rows = base.best("dibao", wide)
-        rows = rows[(rows["area_code"] == code) & (rows["residence"] == figure.residence) & (rows["year"] == figure.year)]
+        rows = rows[
+            (rows["area_code"] == code) & (rows["residence"] == figure.residence) & (rows["year"] == figure.year)
+        ]
         if len(rows):
             return Decimal(str(rows["value"].iloc[0])), figure.year
     return None
@@ -84,11 +95,18 @@ def without_repeats(figures: list[Figure], journal: Journal) -> list[Figure]:
             journal.log(one.sheet, one.cell, one.found, "", f"left out: stands on {other.sheet}!{other.cell} too")
             continue
         place = f"{other.sheet}!{other.cell}" if other.sheet != one.sheet else other.cell
-        journal.doubt(one.sheet, one.cell, one.found, f"one figure of {' '.join(str(part) for part in one.key if part)}; {place} has {other.found!r} for it")
+        journal.doubt(
+            one.sheet,
+            one.cell,
+            one.found,
+            f"one figure of {' '.join(str(part) for part in one.key if part)}; {place} has {other.found!r} for it",
+        )
     return list(first.values())
 
 
-def doubt_implausible(figures: list[Figure], words: Vocabulary, areas: Areas, base: Evidence | None, journal: Journal) -> None:
+def doubt_implausible(
+    figures: list[Figure], words: Vocabulary, areas: Areas, base: Evidence | None, journal: Journal
+) -> None:
     """Doubt what cannot be: out of bounds, far from the others of its column, from what is known, from its parts."""
     for one in figures:
         _by_itself(one, words, base, journal)
@@ -103,14 +121,27 @@ def _by_itself(one: Figure, words: Vocabulary, base: Evidence | None, journal: J
         low, high = words.plausible_yuan_month(one.measure)
         if not low <= one.single <= high:
             asked = "; is it an amount a year?" if one.unit.per == "month" and low <= one.single / 12 <= high else ""
-            journal.doubt(one.sheet, one.cell, one.found, f"{low} to {high} yuan a month for {one.measure.label}, {HINT}{asked}")
+            journal.doubt(
+                one.sheet, one.cell, one.found, f"{low} to {high} yuan a month for {one.measure.label}, {HINT}{asked}"
+            )
     elif kind in ("persons", "households"):
         if one.single != one.single.to_integral_value() and one.unit.scale == 1:
             journal.doubt(one.sheet, one.cell, one.found, f"a whole number of {kind}; is it in tens of thousands (万)?")
         elif one.single > MOST_PERSONS and one.measure.as_ != "resident_population":
             journal.doubt(one.sheet, one.cell, one.found, f"{MOST_PERSONS:,} {kind} at most; is the unit right?")
-        elif not one.checked and (known := _known(one, base)) and known[0] and one.single and not COUNTED[0] <= one.single / known[0] <= COUNTED[1]:
-            journal.doubt(one.sheet, one.cell, one.found, f"about {known[0]:f} {kind}, as known of {known[1]}, {HINT}; is the unit right?")
+        elif (
+            not one.checked
+            and (known := _known(one, base))
+            and known[0]
+            and one.single
+            and not COUNTED[0] <= one.single / known[0] <= COUNTED[1]
+        ):
+            journal.doubt(
+                one.sheet,
+                one.cell,
+                one.found,
+                f"about {known[0]:f} {kind}, as known of {known[1]}, {HINT}; is the unit right?",
+            )
 
 
 def _beside_peers(figures: list[Figure], journal: Journal) -> None:
@@ -125,7 +156,12 @@ def _beside_peers(figures: list[Figure], journal: Journal) -> None:
         middle = median(one.single for one in group)
         for one in group:
             if not one.checked and middle and not PEERS[0] <= one.single / middle <= PEERS[1]:
-                journal.doubt(one.sheet, one.cell, one.found, f"about {middle:f} yuan a month, the middle of the {len(group)} of its kind, {HINT}")
+                journal.doubt(
+                    one.sheet,
+                    one.cell,
+                    one.found,
+                    f"about {middle:f} yuan a month, the middle of the {len(group)} of its kind, {HINT}",
+                )
 
 
 def _beside_each_other(figures: list[Figure], journal: Journal) -> None:
@@ -135,11 +171,27 @@ def _beside_each_other(figures: list[Figure], journal: Journal) -> None:
         if one.measure.as_ in ("supplement_floor", "average_supplement_paid_in_month"):
             standard = by_key.get((*key[:5], "standard"))
             if standard and one.single > standard.single:
-                journal.doubt(one.sheet, one.cell, one.found, f"no more than the standard in {standard.cell}, {standard.found}")
+                journal.doubt(
+                    one.sheet, one.cell, one.found, f"no more than the standard in {standard.cell}, {standard.found}"
+                )
         if one.measure.as_ == "spending" and key[2] == "Y" and not one.checked:
-            persons = [two for two in figures if two.measure.as_ == "recipients" and (two.key[0], two.key[1], two.key[3], two.key[4]) == (key[0], key[1], key[3], key[4])]
-            if persons and persons[0].single and not SPENT_A_MONTH[0] <= one.single / persons[0].single / 12 <= SPENT_A_MONTH[1]:
-                journal.doubt(one.sheet, one.cell, one.found, f"{SPENT_A_MONTH[0]} to {SPENT_A_MONTH[1]} yuan a recipient and month ({persons[0].cell} has {persons[0].found}); is the unit right?")
+            persons = [
+                two
+                for two in figures
+                if two.measure.as_ == "recipients"
+                and (two.key[0], two.key[1], two.key[3], two.key[4]) == (key[0], key[1], key[3], key[4])
+            ]
+            if (
+                persons
+                and persons[0].single
+                and not SPENT_A_MONTH[0] <= one.single / persons[0].single / 12 <= SPENT_A_MONTH[1]
+            ):
+                journal.doubt(
+                    one.sheet,
+                    one.cell,
+                    one.found,
+                    f"{SPENT_A_MONTH[0]} to {SPENT_A_MONTH[1]} yuan a recipient and month ({persons[0].cell} has {persons[0].found}); is the unit right?",
+                )
 
 
 def _beside_known(figures: list[Figure], areas: Areas, base: Evidence | None, journal: Journal) -> None:
@@ -159,13 +211,20 @@ def _beside_known(figures: list[Figure], areas: Areas, base: Evidence | None, jo
     for row, problem in found:
         one = figures[int(row["figure"])] if row["figure"] >= 0 else _partner(row, figures)
         if one is not None and not one.checked:
-            journal.doubt(one.sheet, one.cell, one.found, f"another value, {HINT}: {problem.partition('; allowed')[0]}; is it an amount a year?")
+            journal.doubt(
+                one.sheet,
+                one.cell,
+                one.found,
+                f"another value, {HINT}: {problem.partition('; allowed')[0]}; is it an amount a year?",
+            )
     _flag(table, figures, journal)
 
 
 def _row(one: Figure) -> dict[str, object]:
     unit = {"rate": "yuan/person/month", "money": "yuan"}.get(one.measure.kind, one.measure.kind)
-    if one.measure.kind == "rate" and not one.measure.in_package:  # what belongs to no programme stays a year in a package
+    if (
+        one.measure.kind == "rate" and not one.measure.in_package
+    ):  # what belongs to no programme stays a year in a package
         unit = "yuan/person/year"
     value = float(one.single) * (12 if unit.endswith("/year") else 1)
     return dict(zip(CELL, one.key, strict=True)) | {
@@ -179,7 +238,9 @@ def _partner(row: pd.Series, figures: list[Figure]) -> Figure | None:
     near = [
         one
         for one in figures
-        if one.key[0] == key[0] and one.key[4:] == key[4:] and (one.key[1] == key[1] or (one.key[3] == key[3] and abs(one.key[1] - key[1]) == 1))
+        if one.key[0] == key[0]
+        and one.key[4:] == key[4:]
+        and (one.key[1] == key[1] or (one.key[3] == key[3] and abs(one.key[1] - key[1]) == 1))
     ]
     return near[0] if near else None
 

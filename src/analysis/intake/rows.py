@@ -14,7 +14,7 @@ from analysis.intake.figures import Figure
 from analysis.intake.grid import Cell, Sheet
 from analysis.intake.headers import Said, read_said
 from analysis.intake.journal import Doubtful, Journal
-from analysis.intake.layout import Table, context_of
+from analysis.intake.layout import Table, context_of, is_amount
 from analysis.intake.times import FIRST, LAST, read_day, read_period, read_time
 from analysis.intake.vocabulary import Measure, Vocabulary
 
@@ -85,7 +85,8 @@ class Reader:
         """Return a row; what a heading between rows says; None where it holds no figures."""
         first = self.sheet.row(number)[0]
         figures = [cell for cell in self._cells(number) if not self._is_first_of_heading(cell, number)]
-        if not figures:
+        signature = self.words.is_footnote(first.text) and not any(is_amount(cell) for cell in figures)
+        if not figures or signature:
             return self._without_figures(number, first)
         if self.sheet.hidden_rows & {number}:
             self._doubt(first, "rows that can be seen; show this one, or delete it")
@@ -102,7 +103,9 @@ class Reader:
                 elif cell.empty or kind in ("ignored", "english", "area", "code"):
                     continue
                 elif kind == "unit":
-                    unit = self._of(cell, lambda one: _needed(read_unit(one.text), "a unit, such as 元/月, 人, 万人 or 万元"))
+                    unit = self._of(
+                        cell, lambda one: _needed(read_unit(one.text), "a unit, such as 元/月, 人, 万人 or 万元")
+                    )
                 elif kind == "known_from":
                     known_from = self._of(cell, lambda one: read_day(one.value))
                 else:
@@ -192,7 +195,12 @@ class Reader:
         unknown = next(cell for cell, one in zip(filled, found, strict=True) if one is None)
         codes = [cell for cell in filled if self.areas.code_in(cell.text)]
         names = [cell for cell in filled if not self.areas.code_in(cell.text)]
-        if len(codes) == 1 and len(names) == 1 and self.areas.find(codes[0].text) is None and self.areas.find(names[0].text) is None:
+        if (
+            len(codes) == 1
+            and len(names) == 1
+            and self.areas.find(codes[0].text) is None
+            and self.areas.find(names[0].text) is None
+        ):
             column = self.table.column("english")
             english = self.sheet.at(number, column).text if column is not None else ""
             code = self.areas.code_in(codes[0].text)
@@ -231,7 +239,9 @@ class Reader:
     def _figure(self, row: Row, cell: Cell, column: Said, amount: Amount) -> None:
         said = self._together(row, column, cell).under(self.context)
         if said.derived:
-            self.journal.log(self.sheet.name, cell.address, cell.text, "", f"left out: reckoned from others ({said.derived})")
+            self.journal.log(
+                self.sheet.name, cell.address, cell.text, "", f"left out: reckoned from others ({said.derived})"
+            )
             return
         measure, unit = self._measure(row, cell, column, said, amount)
         area = said.area or (self.areas.whole if row.label else "")
@@ -270,11 +280,23 @@ class Reader:
         if len(stated) > 1:
             raise Doubtful(f"one unit; cell, row and header name {' and '.join(sorted(one.said for one in stated))}")
         unit = stated.pop() if stated else None
-        kind = "" if unit is None else "rate" if unit.kind == "yuan" and unit.per else "money" if unit.kind == "yuan" and unit.scale > 1 else KINDS[unit.kind][0] if unit.kind != "yuan" else ""
+        kind = (
+            ""
+            if unit is None
+            else "rate"
+            if unit.kind == "yuan" and unit.per
+            else "money"
+            if unit.kind == "yuan" and unit.scale > 1
+            else KINDS[unit.kind][0]
+            if unit.kind != "yuan"
+            else ""
+        )
         measure = self.words.measure_of(said.programme, said.noun, kind)
         if measure is None:
             named = " ".join(part for part in (said.programme, said.noun) if part)
-            raise Doubtful(f"a measure that intake knows, such as 低保标准 or 低保人数; header and title say {named or 'none'}")
+            raise Doubtful(
+                f"a measure that intake knows, such as 低保标准 or 低保人数; header and title say {named or 'none'}"
+            )
         if unit is None:
             unit = self._unit_of_title(measure, said)
         if measure.kind not in KINDS[unit.kind]:
@@ -293,9 +315,13 @@ class Reader:
         if level == "class" and measure.noun == "standard":
             return self.words.measures["dibao", "minimum"]
         if measure.noun == "minimum" and level != "class":
-            raise Doubtful("a class of areas, such as 一类地区; minimum standards are set for classes, standards in force for cities")
+            raise Doubtful(
+                "a class of areas, such as 一类地区; minimum standards are set for classes, standards in force for cities"
+            )
         if measure.noun == "standard" and level == "province":
-            raise Doubtful("the standard of a city; what a province has is an average: name the row 平均, and it is left out")
+            raise Doubtful(
+                "the standard of a city; what a province has is an average: name the row 平均, and it is left out"
+            )
         return measure
 
     def _unit_of_title(self, measure: Measure, said: Said) -> Unit:
@@ -308,7 +334,9 @@ class Reader:
             return UNITS_OF_KINDS[measure.kind]
         if measure.kind == "rate" and not fitting:
             return Unit("yuan", 1, said.per)
-        raise Doubtful(f"the unit of {measure.label}, such as {'万元' if measure.kind == 'money' else '元/月'}, in its header, its cells or a title")
+        raise Doubtful(
+            f"the unit of {measure.label}, such as {'万元' if measure.kind == 'money' else '元/月'}, in its header, its cells or a title"
+        )
 
     def _rate(self, measure: Measure, unit: Unit, said: Said) -> Unit:
         if unit.scale != 1:
@@ -327,7 +355,9 @@ class Reader:
                 raise Doubtful(f"no figure: {found.name_zh} has no rural residence")
             return ("urban",)
         if said.residence == "both":
-            self.journal.log(self.sheet.name, cell.address, cell.text, "urban and rural", "one figure for town and country")
+            self.journal.log(
+                self.sheet.name, cell.address, cell.text, "urban and rural", "one figure for town and country"
+            )
             return ("urban", "rural")
         if not said.residence:
             raise Doubtful("town or country; no column, header or title names 城镇, 农村 or 城乡统一")

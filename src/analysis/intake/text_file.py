@@ -36,12 +36,20 @@ def decoded(raw: bytes, name: str) -> tuple[str, str]:
     Raises:
         DataRefused: none of them fits.
     """
-    marks = ((codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with mark"), (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"), (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"))
+    marks = (
+        (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with mark"),
+        (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+        (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+    )
     tries = [(codec, said) for mark, codec, said in marks if raw.startswith(mark)]
     if not tries and raw:
         even, odd = raw[::2].count(0) / len(raw[::2]), raw[1::2].count(0) / max(1, len(raw[1::2]))
         # Delimiters and digits have a zero byte in UTF-16: the high one stands second in little-endian order.
-        wide = [("utf-16-le", "UTF-16, little-endian, no mark")] if odd > even else [("utf-16-be", "UTF-16, big-endian, no mark")]
+        wide = (
+            [("utf-16-le", "UTF-16, little-endian, no mark")]
+            if odd > even
+            else [("utf-16-be", "UTF-16, big-endian, no mark")]
+        )
         tries = wide if max(even, odd) > 0.1 else [("utf-8", "UTF-8"), ("gb18030", "GB18030")]
     for codec, said in tries:
         try:
@@ -55,7 +63,16 @@ def decoded(raw: bytes, name: str) -> tuple[str, str]:
 
 def _readable(text: str) -> bool:
     """Say whether a text is made of signs that such tables hold; bytes read in a wrong encoding give others too."""
-    odd = sum(not (ch.isascii() or "\u2000" <= ch <= "\u33ff" or "\u4e00" <= ch <= "\u9fff" or "\uff00" <= ch <= "\uffef" or ch in "·×°±²³¹¥§\xa0\ufeff") for ch in text)
+    odd = sum(
+        not (
+            ch.isascii()
+            or "\u2000" <= ch <= "\u33ff"
+            or "\u4e00" <= ch <= "\u9fff"
+            or "\uff00" <= ch <= "\uffef"
+            or ch in "·×°±²³¹¥§\xa0\ufeff"
+        )
+        for ch in text
+    )
     return bool(text.strip()) and odd <= len(text) * _ODD_SHARE
 
 
@@ -73,7 +90,9 @@ def _delimiter(text: str, name: str) -> str:
         if fits[0] > score:
             best, score = delimiter, fits[0]
     if not best:
-        raise DataRefused(f"{name}: no columns found; allowed: a table with {', '.join(DELIMITERS.values())} between its columns")
+        raise DataRefused(
+            f"{name}: no columns found; allowed: a table with {', '.join(DELIMITERS.values())} between its columns"
+        )
     return best
 
 
@@ -84,7 +103,9 @@ def _rows(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
             rows.append((before + 1, row))
             before = reader.line_num
     except csv.Error as error:
-        raise DataRefused(f"{name}: line {reader.line_num}: not a row of a table ({error}); is a quote left open?") from error
+        raise DataRefused(
+            f"{name}: line {reader.line_num}: not a row of a table ({error}); is a quote left open?"
+        ) from error
     return rows
 
 
@@ -97,5 +118,5 @@ def _refuse_shifted(rows: list[tuple[int, list[str]]], delimiter: str, name: str
         if filled > usual and filled > 1:
             raise DataRefused(
                 f"{name}: line {line}: {filled} fields; expected {usual}, as in the other rows; write a number with separators in quotes, "
-                f"such as \"1{delimiter if delimiter == ',' else ','}196\""
+                f'such as "1{delimiter if delimiter == "," else ","}196"'
             )

@@ -11,7 +11,13 @@ from analysis.intake.journal import Doubtful
 from analysis.intake.vocabulary import plain
 
 FIRST, LAST = 1990, 2050
-_DIGITS = {sign: str(number) for number, sign in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0", "o": "0", "0": "0", "◯": "0"}
+_DIGITS = {sign: str(number) for number, sign in enumerate("零一二三四五六七八九")} | {
+    "〇": "0",
+    "○": "0",
+    "o": "0",
+    "0": "0",
+    "◯": "0",
+}
 _CHINESE = re.compile(r"[一二][零〇○◯o0一二三四五六七八九]{3}(?=年|$)")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}

@@ -81,7 +81,9 @@ def _of_areas(figures: list[Figure], areas: Areas, journal: Journal) -> None:
         below = areas.parts_of(key[0])
         parts = [by_key[one, *key[1:]] for one in below if (one, *key[1:]) in by_key]
         complete = key[0] == areas.whole and len(parts) == len(below)
-        if parts and (not _agree(whole, parts) if complete else _sum(parts) > whole.single + _tolerance([whole, *parts])):
+        if parts and (
+            not _agree(whole, parts) if complete else _sum(parts) > whole.single + _tolerance([whole, *parts])
+        ):
             _doubt(whole, parts, journal)
 
 
@@ -92,7 +94,11 @@ def _sum(figures: Iterable[Figure]) -> Decimal:
 def _tolerance(figures: Iterable[Figure]) -> Decimal:
     """Return what rounding of all figures together explains: half of the last place of each."""
     return sum(
-        (one.unit.scale * Decimal(1).scaleb(min(0, int(one.number.as_tuple().exponent))) / 2 for one in figures if _rounded(one)),
+        (
+            one.unit.scale * Decimal(1).scaleb(min(0, int(one.number.as_tuple().exponent))) / 2
+            for one in figures
+            if _rounded(one)
+        ),
         Decimal(0),
     )
 
@@ -109,4 +115,6 @@ def _agree(total: Figure, parts: list[Figure]) -> bool:
 def _doubt(total: Figure, parts: list[Figure], journal: Journal) -> None:
     found = _sum(parts) / total.unit.scale
     first, last = parts[0].cell, parts[-1].cell
-    journal.doubt(total.sheet, total.cell, total.found, f"{found:f}, the sum of its {len(parts)} parts ({first} to {last})")
+    journal.doubt(
+        total.sheet, total.cell, total.found, f"{found:f}, the sum of its {len(parts)} parts ({first} to {last})"
+    )
