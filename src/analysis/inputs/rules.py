@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from analysis.errors import ParametersRefused
-from analysis.inputs.parameter_file import read_parameter_file
 from analysis.inputs.package import rules_path
+from analysis.inputs.parameter_file import read_parameter_file
 from analysis.inputs.parameters import Day, Number, Strict, Text, validated
 
 Kind = Literal[

@@ -135,20 +135,13 @@ def read_said(text: str, words: Vocabulary, areas: Areas | None = None) -> Said:
 def read_title(text: str, words: Vocabulary) -> Said:
     """Read a title or a sheet's name: what it says once is taken, what it says twice is left to the columns.
 
-    A bare 城乡 says only what the table is about, and a month only when it was made.
+    Its units are read by :func:`units_of`, since a title may name one for each kind of figure. A bare 城乡 says only what the table is about, and a month only when it was made.
     """
     whole = plain(text)
     unified = any(plain(one) in whole for one in words.words.unified)
     found: dict[str, object] = {}
-    units: list[Unit] = []
-    rest = whole
-    if said := _UNITS_SAID.search(rest):
-        behind = rest[said.end() :].strip("():: ")
-        if _take_units(behind, units):
-            rest = rest[: said.start()]
-    for bracket in [one for one in _BRACKETS.finditer(rest) if any(one.groups())]:
-        if _take_units(next(part for part in bracket.groups() if part), units):
-            rest = rest.replace(bracket[0], " ")
+    rest = whole[: said.start()] if (said := _UNITS_SAID.search(whole)) else whole
+    rest = _BRACKETS.sub(lambda one: " " if _take_units(next((part for part in one.groups() if part), ""), []) else one[0], rest)
     times, rest = take_times(rest)
     if len({time.year for time in times}) == 1 and FIRST <= times[0].year <= LAST:
         found["year"] = times[0].year
@@ -164,26 +157,25 @@ def read_title(text: str, words: Vocabulary) -> Said:
     if "urban" in found.values() and "both" in {token.value for token in tokens}:
         found.pop("residence")
     per = {"month" for _ in [0] if _PER_MONTH.search(rest)} | {"year" for _ in [0] if _PER_YEAR.search(rest)}
-    kinds = {one.kind for one in units}
-    return Said(
-        **found,
-        unit=units[0] if len(set(units)) == 1 and len(kinds) == 1 else None,
-        per=per.pop() if len(per) == 1 else "",
-    )  # type: ignore[arg-type]
+    return Said(**found, per=per.pop() if len(per) == 1 else "")  # type: ignore[arg-type]
 
 
 def units_of(text: str) -> list[Unit]:
-    """Return the units that a title names, such as those of 单位：元/月、人."""
+    """Return the units that a title names, such as those of 单位：元/月、人, or one in brackets."""
     units: list[Unit] = []
     whole = plain(text)
-    if said := _UNITS_SAID.search(whole):
-        _take_units(whole[said.end() :].strip("():: "), units)
+    for bracket in _BRACKETS.finditer(whole):
+        _take_units(next((part for part in bracket.groups() if part), ""), units)
+    for open_unit in _OPEN_UNIT.finditer(_BRACKETS.sub(" ", whole)):
+        _take_units(_whole_unit(open_unit[0]), units)
+    if not units and (said := _UNITS_SAID.search(whole)):
+        _take_units(whole[said.end() :].strip("(): "), units)
     return units
 
 
 def _take_units(text: str, into: list[Unit]) -> bool:
     """Read a text that is nothing but units; say whether it was."""
-    whole = plain(text).strip("():: ").removeprefix("单位").strip(":: ")
+    whole = plain(text).strip("(): ").removeprefix("单位").strip(": ")
     found = [read_unit(whole)]
     if found == [None]:
         found = [read_unit(part) for part in re.split(r"[、,，;；]", whole)]

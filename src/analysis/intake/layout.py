@@ -318,6 +318,7 @@ def context_of(table: Table, words: Vocabulary, areas: Areas, journal: Journal) 
             units += units_of(cell.text)
             said = said.under(own)
             journal.log(sheet.name, cell.address, cell.text, _shown(own), "title")
+    units += units_of(sheet.name)
     return said.under(replace(read_title(sheet.name, words), area=_area_in(sheet.name, areas))), units
 
 
@@ -343,6 +344,5 @@ def _shown(said: Said) -> str:
         said.residence,
         said.programme,
         said.noun,
-        said.unit.said if said.unit else "",
     ]
     return " ".join(part for part in parts if part)

@@ -23,7 +23,7 @@ COUNTED = (Decimal("0.2"), Decimal(5))
 YEARS_APART = 5
 MOST_PERSONS = 20_000_000
 SPENT_A_MONTH = (Decimal(20), Decimal(6000))
-HINT = "or a note beside it that starts with 核实： or checked:"
+HINT = "or a note beside it that starts with '核实：' or 'checked:'"
 
 
 def settle_periods(figures: list[Figure], base: Evidence | None, journal: Journal) -> list[Figure]:
@@ -208,15 +208,14 @@ def _beside_known(figures: list[Figure], areas: Areas, base: Evidence | None, jo
         table = rows.assign(figure=range(len(rows)))
     classed = areas.table.assign(area_class=areas.table["area_class"].astype(str))
     found = [*implausible(table), *far_from_minimum(table, classed)]
+    told: set[tuple[str, str]] = set()
     for row, problem in found:
         one = figures[int(row["figure"])] if row["figure"] >= 0 else _partner(row, figures)
-        if one is not None and not one.checked:
+        if one is not None and not one.checked and (one.sheet, one.cell) not in told:
+            told.add((one.sheet, one.cell))
             journal.doubt(
-                one.sheet,
-                one.cell,
-                one.found,
-                f"another value, {HINT}: {problem.partition('; allowed')[0]}; is it an amount a year?",
-            )
+                one.sheet, one.cell, one.found, f"another value, {HINT}; {problem.partition('; allowed')[0]}: is it an amount a year?"
+            )  # fmt: skip
     _flag(table, figures, journal)
 
 

@@ -157,7 +157,7 @@ class Reader:
         if kind == "period":
             return Said(period=self._of(cell, lambda one: read_period(one.value)))
         said = self._of(cell, lambda one: read_said(one.text, self.words))
-        if said.left or not said.anything and not said.derived:
+        if said.left or (not said.anything and not said.derived):
             what = "town or country, such as 城镇 or 农村" if kind == "residence" else "a measure that intake knows"
             self._doubt(cell, f"{what}; {said.left or cell.text!r} is not understood")
             raise _Reported

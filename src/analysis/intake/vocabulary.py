@@ -37,7 +37,7 @@ class Measure(Strict):
     as_: str = Field(alias="as")
     table: str
     kind: Kind
-    plausible_yuan_month: list[int] = []
+    plausible_yuan_month: list[int] = Field(default_factory=list)
     apart: bool = False
 
     @property
