@@ -1,13 +1,21 @@
 """Random manglings of a clean table: read right or refused, never a traceback, never a number that is not the department's."""
 
 import random
+from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DataRefused
 
-STANDARDS = {"广州": (1282, 1282), "湛江": (860, 645), "云浮": (895, 672), "河源": (915, 701), "佛山": (1226, 1226), "惠州": (932, 932)}
+STANDARDS = {
+    "广州": (1282, 1282),
+    "湛江": (860, 645),
+    "云浮": (895, 672),
+    "河源": (915, 701),
+    "佛山": (1226, 1226),
+    "惠州": (932, 932),
+}
 CODES = {"广州": "440100", "湛江": "440800", "云浮": "445300", "河源": "441600", "佛山": "440600", "惠州": "441300"}
 TRUTH = {
     (CODES[name], 2024, "Y", side, "dibao standard"): float(value)
@@ -27,6 +35,7 @@ FIGURES = [
     lambda value, _: float(value),
     lambda value, _: f"{value}①",
     lambda value, _: f"{value}*",
+    lambda value, _: f"{value}²",
     lambda value, _: f"{value}（注2）",
     lambda value, _: f"¥{value}",
     lambda value, _: f"{value}\u3000",
@@ -37,7 +46,6 @@ FIGURES = [
 HARM = [
     lambda value, _: value * 12,
     lambda value, _: f"{value * 12}元/月",
-    lambda value, _: f"{value}²",
     lambda value, _: f"{value}¹00",
     lambda value, _: f"约{value}",
     lambda value, _: f"({value})",
@@ -69,7 +77,12 @@ AREAS = [
     lambda name: name + "*",
     lambda name: name + "地区",
 ]
-TITLES = ["2024年低保标准", "二〇二四年城乡低保标准情况表", "2024年度各市最低生活保障标准一览表", "广东省2024年城乡居民最低生活保障标准（单位：元/月）"]
+TITLES = [
+    "2024年低保标准",
+    "二〇二四年城乡低保标准情况表",
+    "2024年度各市最低生活保障标准一览表",
+    "广东省2024年城乡居民最低生活保障标准（单位：元/月）",
+]
 HEADS = [
     ("城镇", "农村"),
     ("城镇（元/月）", "农村（元/月）"),
@@ -91,7 +104,9 @@ def mangled(draw):
     rows = []
     for name, values in chance.sample(list(STANDARDS.items()), len(STANDARDS)):
         label = chance.choice(AREAS)(name) if chance.random() < share else name
-        rows.append([label, *(chance.choice(FIGURES)(one, chance) if chance.random() < share else one for one in values)])
+        rows.append(
+            [label, *(chance.choice(FIGURES)(one, chance) if chance.random() < share else one for one in values)]
+        )
     body = list(rows)
     harmed = 0
     for _ in range(harm):
@@ -127,50 +142,52 @@ def values_of(reading, rows):
     return {key: value for key, (value, _) in found.items()}
 
 
+READ = Counter()
+
+
 @settings(max_examples=500)
 @given(mangled())
 def test_a_mangled_table_is_read_right_or_refused(reading, made):
     rows, harmed = made
     found = values_of(reading, rows)
     assert found is None or (found == TRUTH and not harmed), rows
-
-
-READ = {"clean": 0, "all": 0}
-
-
-@settings(max_examples=150)
-@given(mangled())
-def test_most_tables_without_harm_are_read(reading, made):
-    rows, harmed = made
-    if not harmed:
-        READ["all"] += 1
-        READ["clean"] += values_of(reading, rows) is not None
+    READ["without harm"] += not harmed
+    READ["read"] += found is not None
 
 
 def test_reading_is_the_rule_and_refusing_the_exception():
-    assert READ["all"] > 20
-    assert READ["clean"] > 0.9 * READ["all"], READ
+    assert READ["without harm"] > 50
+    assert READ["read"] > 0.9 * READ["without harm"], READ
 
 
-ANYTHING = st.one_of(st.text(max_size=12), st.integers(-(10**9), 10**9), st.floats(), st.booleans(), st.dates(), st.none())
+ANYTHING = st.one_of(
+    st.text(max_size=12), st.integers(-(10**9), 10**9), st.floats(), st.booleans(), st.dates(), st.none()
+)
 
 
 @settings(max_examples=200)
 @given(where=st.tuples(st.integers(0, 7), st.integers(0, 3)), what=ANYTHING)
 def test_anything_in_any_cell_changes_no_other_figure(reading, where, what):
-    rows = [["2024年低保标准（元/月）"], ["地区", "城镇", "农村"], *[[name, *values] for name, values in STANDARDS.items()]]
+    rows = [
+        ["2024年低保标准（元/月）"],
+        ["地区", "城镇", "农村"],
+        *[[name, *values] for name, values in STANDARDS.items()],
+    ]
     row, column = where
     rows[row] = [*rows[row], *[None] * (column + 1 - len(rows[row]))]
     if isinstance(what, str):
         what = "".join(sign for sign in what if sign.isprintable())  # a workbook holds no control signs
-    if isinstance(what, float) and what != what or what in (float("inf"), float("-inf")):
+    if (isinstance(what, float) and what != what) or what in (float("inf"), float("-inf")):
         what = "nan"
     before, rows[row][column] = rows[row][column], what
     found = values_of(reading, rows)
     if found is None:
         return
+    if row < 2:  # a title or header may say another thing of all figures, or make them unknown; it changes none
+        assert set(found.values()) <= set(TRUTH.values()), (where, before, what, found)
+        return
     changed = {key for key in TRUTH if found.get(key) != TRUTH[key]}
-    own = {key for key in TRUTH if row >= 2 and key[0] == CODES[list(STANDARDS)[row - 2]]}
+    own = {key for key in TRUTH if key[0] == CODES[list(STANDARDS)[row - 2]]}
     assert set(found) <= set(TRUTH), (where, before, what, found)
     assert changed <= own, (where, before, what, found)
     for key in changed & set(found):

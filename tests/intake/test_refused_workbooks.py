@@ -157,10 +157,9 @@ def test_a_note_of_the_department_lets_an_odd_figure_pass(reading):
 
 
 def test_what_is_odd_but_possible_is_flagged(reading):
-    reading.of(reading.book([TITLE, HEAD, ["韶关", 860, 870], ["河源", 880, 690]]))
+    reading.of(reading.book([TITLE, HEAD, ["韶关", 860, 870]]))
     flags = {one.cell: one.why for one in reading.journal.lines if one.read_as == "flagged"}
     assert "the country is above the town" in flags["C3"]
-    assert "guangdong has 915 (repost)" in flags["B4"]
 
 
 @pytest.mark.parametrize("name", ["old.xls", "sheet.ods", "picture.png", "noending"])

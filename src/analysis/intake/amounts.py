@@ -10,15 +10,11 @@ from typing import NamedTuple
 
 from analysis.intake.grid import Cell
 from analysis.intake.journal import Doubtful
+from analysis.intake.marks import MARKS, RAISED_DIGITS
 from analysis.intake.vocabulary import Vocabulary, plain
 
 PLACES = Decimal("0.000001")
 _NUMBER = re.compile(r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>.*)")
-# Signs of a footnote behind a number; a number in round brackets could be one or a figure of its own, so it is none.
-_MARKS = re.compile(
-    r"(?:[*†‡#※]+|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|[\u2460-\u2473]+|\[\d{1,2}\]|[(（]注\d{0,2}[)）])+$"
-)
-_NO_DIGITS = re.compile(r"[\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u2460-\u24ff\u2776-\u2793\u2080-\u2089]")
 _SCALED_FORMAT = re.compile(r"[0#?],+(?![0#?])|!\.|\\\.|%")
 _LITERALS = re.compile(r'"([^"]*)"|\[[^\]]*\]|_.|\\.')
 _PER = re.compile(r"(?:/|每|per)(?P<per>月|年|month|year|mo|yr|annum|a|m)$|^(?:每)?(?P<first>月|年)/?$")
@@ -124,10 +120,10 @@ def _from_text(raw: str, cell: Cell, words: Vocabulary) -> Amount:
     converted = ["a formula's stored value"] if cell.formula else []
     if cell.marks:
         converted.append(f"footnote mark {cell.marks!r} set apart")
-    if mark := _MARKS.search(text):
+    if mark := MARKS.search(text):
         text = text[: mark.start()].rstrip()
         converted.append(f"footnote mark {mark[0]!r} set apart")
-    if _NO_DIGITS.search(text):  # normalised, 600¹ would be 6001
+    if RAISED_DIGITS.search(text):
         raise Doubtful("a number without raised, lowered or circled digits")
     half = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip("\u200b\ufeff \xa0")
     if half != text:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.errors import nearest
 from analysis.intake.journal import Doubtful
+from analysis.intake.marks import MARKS
 from analysis.intake.vocabulary import plain
 
 _CODE = re.compile(r"(\d{6})(?:\.0+|0{3}|0{6})?")
@@ -53,13 +54,22 @@ class Areas:
 
     def __post_init__(self) -> None:
         self._names: dict[str, set[str]] = {}
-        for code, row in self.table.iterrows():
-            self._name(str(code), row["name_zh"], row["name_en"])
+        self._rows: dict[str, Area] = {}
+        for code in self.table.index:
+            self._learn(str(code))
 
-    def _name(self, code: str, *names: str) -> None:
-        for name in names:
-            for form in {plain(name), _bare(name)} - {""}:
-                self._names.setdefault(form, set()).add(code)
+    def _learn(self, code: str) -> None:
+        """Remember every usual form of an area's name: with and without the word for its kind, and with areas above before it."""
+        row = self.table.loc[code]
+        self._rows[code] = Area(code, str(row["name_zh"]), str(row["has_rural"]).lower() == "true")
+        forms = {form for name in (row["name_zh"], row["name_en"]) for form in (plain(name), _bare(name))} - {""}
+        fronts, above = {""}, str(row["parent_code"])
+        while above in self.table.index:
+            parent = _bare(str(self.table.at[above, "name_zh"]))
+            fronts |= {f"{parent}{ending}{front}" for ending in ("", "省", "市") for front in fronts}
+            above = str(self.table.at[above, "parent_code"])
+        for form in {f"{front}{form}" for front in fronts for form in forms}:
+            self._names.setdefault(form, set()).add(code)
 
     def find(self, text: str) -> Area | None:
         """Return the area that a text names; None where it names none.
@@ -67,45 +77,23 @@ class Areas:
         Raises:
             Doubtful: it names several.
         """
-        whole = plain(text)
+        whole = plain(MARKS.sub("", text.strip()))
         if not whole:
             return None
         if coded := _CODE.fullmatch(whole):
-            return self._area(coded[1]) if coded[1] in self.table.index else None
-        if whole.upper() in self.table.index:
-            return self._area(whole.upper())
+            return self._rows.get(coded[1])
+        if whole.upper() in self._rows:
+            return self._rows[whole.upper()]
         if whole in _PROVINCE and self.whole:
-            return self._area(self.whole)
+            return self._rows[self.whole]
         if (named := _CLASS.fullmatch(whole)) and self.whole:
             number = named["english"] or str(_CHINESE_DIGITS.find(named["number"]) + 1 or named["number"])
             code = f"{self.whole}-C{number}"
-            return self._area(code) if code in self.table.index else None
-        codes = self._names.get(whole) or self._names.get(_bare(text)) or self._without_parent(whole)
+            return self._rows.get(code)
+        codes = self._names.get(whole) or self._names.get(_bare(whole)) or set()
         if len(codes) > 1:
             raise Doubtful(f"one area; the name is that of {' and '.join(sorted(codes))}: write the code")
-        return self._area(next(iter(codes))) if codes else None
-
-    def _without_parent(self, whole: str) -> set[str]:
-        """Read a name with the areas above before it, such as 广东省广州市."""
-        found: set[str] = set()
-        for code, row in self.table.iterrows():
-            above = str(row["parent_code"])
-            names = {plain(row["name_zh"]), _bare(row["name_zh"])}
-            while above in self.table.index:
-                parent = str(self.table.at[above, "name_zh"])
-                starts = {f"{_bare(parent)}{ending}" for ending in ("", "省", "市")}
-                rest = next(
-                    (whole.removeprefix(one) for one in sorted(starts, key=len, reverse=True) if whole.startswith(one)),
-                    "",
-                )
-                if rest and ({rest, _bare(rest)} & names):
-                    found.add(str(code))
-                above = str(self.table.at[above, "parent_code"])
-        return found
-
-    def _area(self, code: str) -> Area:
-        row = self.table.loc[code]
-        return Area(code, str(row["name_zh"]), str(row["has_rural"]).lower() == "true")
+        return self._rows[next(iter(codes))] if codes else None
 
     def code_in(self, text: str) -> str:
         """Return the six-digit code that a text is; empty where it is none."""
@@ -148,7 +136,7 @@ class Areas:
         self.added[code] = name_zh
         if level == "province":
             self.whole = code
-        self._name(code, name_zh, name_en)
+        self._learn(code)
         return f"{level} {code} added" + (f" below {above}" if above else "")
 
     def parts_of(self, code: str) -> list[str]:

@@ -141,7 +141,9 @@ def read_title(text: str, words: Vocabulary) -> Said:
     unified = any(plain(one) in whole for one in words.words.unified)
     found: dict[str, object] = {}
     rest = whole[: said.start()] if (said := _UNITS_SAID.search(whole)) else whole
-    rest = _BRACKETS.sub(lambda one: " " if _take_units(next((part for part in one.groups() if part), ""), []) else one[0], rest)
+    rest = _BRACKETS.sub(
+        lambda one: " " if _take_units(next((part for part in one.groups() if part), ""), []) else one[0], rest
+    )
     times, rest = take_times(rest)
     if len({time.year for time in times}) == 1 and FIRST <= times[0].year <= LAST:
         found["year"] = times[0].year

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
@@ -62,26 +63,36 @@ def _known(figure: Figure, base: Evidence | None) -> tuple[Decimal, int] | None:
     """Return the nearest known value of a figure's kind in single units, and its year: of its area, else the minimum of its class."""
     if base is None:
         return None
-    found = base.best(figure.measure.in_package, figure.measure.as_)
+    known = _values_of(base)
     sides = [figure.residence] if figure.measure.apart else [figure.residence, "both", "urban", "rural"]
     for side in sides:
-        own = found[(found["area_code"] == figure.area_code) & (found["residence"] == side)]
-        own = own[(own["year"] - figure.year).abs() <= YEARS_APART]
-        if len(own):
-            row = own.loc[(own["year"] - figure.year).abs().idxmin()]
-            per_month = 12 if str(row["unit"]).endswith("/year") else 1
-            return Decimal(str(row["value"])) / per_month, int(row["year"])
+        years = known.get((figure.area_code, side, figure.measure.in_package, figure.measure.as_), {})
+        near = min(years, key=lambda year: (abs(year - figure.year), year), default=None)
+        if near is not None and abs(near - figure.year) <= YEARS_APART:
+            return years[near], near
     wide = {"standard": "minimum_standard", "supplement_floor": "supplement_floor"}.get(figure.measure.as_)
     if wide and figure.measure.programme == "dibao" and figure.area_code in base.areas.index:
-        classes = base.areas[base.areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
-        code = classes.get(base.areas.at[figure.area_code, "area_class"])
-        rows = base.best("dibao", wide)
-        rows = rows[
-            (rows["area_code"] == code) & (rows["residence"] == figure.residence) & (rows["year"] == figure.year)
+        classes = base.areas[
+            (base.areas["level"] == "class")
+            & (base.areas["area_class"] == base.areas.at[figure.area_code, "area_class"])
         ]
-        if len(rows):
-            return Decimal(str(rows["value"].iloc[0])), figure.year
+        for code in classes.index:
+            years = known.get((str(code), figure.residence, "dibao", wide), {})
+            if figure.year in years:
+                return years[figure.year], figure.year
     return None
+
+
+@functools.lru_cache(maxsize=4)
+def _values_of(base: Evidence) -> dict[tuple[str, str, str, str], dict[int, Decimal]]:
+    """Return what a package holds, in single units, by area, residence, programme and measure, then year."""
+    found: dict[tuple[str, str, str, str], dict[int, Decimal]] = {}
+    rows = base.observations[base.observations["preferred"]]
+    columns = ("area_code", "residence", "programme", "measure", "year", "value", "unit")
+    for *key, year, value, unit in zip(*(rows[name] for name in columns), strict=True):
+        per_month = 12 if str(unit).endswith("/year") else 1
+        found.setdefault(tuple(key), {})[int(year)] = Decimal(str(value)) / per_month  # type: ignore[arg-type]
+    return found
 
 
 def without_repeats(figures: list[Figure], journal: Journal) -> list[Figure]:
@@ -202,6 +213,8 @@ def _beside_known(figures: list[Figure], areas: Areas, base: Evidence | None, jo
     table = rows
     if base is not None:
         known = base.observations[base.observations["preferred"]].assign(figure=-1)
+        # Only what stands beside these figures: their areas, and the minima of the classes.
+        known = known[known["area_code"].isin(rows["area_code"]) | (known["measure"] == "minimum_standard")]
         known = known[~known.set_index(CELL).index.isin(rows.set_index(CELL).index)]
         table = pd.concat([known, rows.assign(figure=range(len(rows)))], ignore_index=True)
     else:
@@ -247,7 +260,7 @@ def _partner(row: pd.Series, figures: list[Figure]) -> Figure | None:
 def _flag(table: pd.DataFrame, figures: list[Figure], journal: Journal) -> None:
     """Note what may be so and is worth a look: country above town, a fall from one year to the next."""
     money = table[table["unit"].astype(str).str.endswith("/month")]
-    values = {tuple(row[name] for name in CELL): float(row["value"]) for _, row in money.iterrows()}
+    values = dict(zip(zip(*(money[name] for name in CELL), strict=True), money["value"].astype(float), strict=True))
     for one in figures:
         own, key = values.get(one.key), one.key
         if own is None:

@@ -214,15 +214,21 @@ def far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> Iterator[tuple
     dibao = table[table["preferred"] & (table["programme"] == "dibao") & ~table["note"].str.startswith(CHECKED)]
     classes = areas[areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
     minima = dibao[dibao["measure"] == "minimum_standard"].set_index(["area_code", "year", "residence"])["value"]
-    for _, row in dibao[dibao["measure"] == "standard"].iterrows():
-        area_class = areas.at[row["area_code"], "area_class"]
-        minimum = minima.get((classes.get(area_class), row["year"], row["residence"]))
-        if minimum is not None and not FAR_FROM_MINIMUM[0] <= row["value"] / minimum <= FAR_FROM_MINIMUM[1]:
-            yield (
-                row,
-                f"{row['value']:g} is {row['value'] / minimum:.1f} times the minimum of its class; allowed: "
-                f"{FAR_FROM_MINIMUM[0]} to {FAR_FROM_MINIMUM[1]}, or a note that starts with '{CHECKED}'; is it a yearly amount?",
-            )
+    standards = dibao[dibao["measure"] == "standard"]
+    cells = zip(
+        standards["area_code"].map(areas["area_class"]).map(classes),
+        standards["year"],
+        standards["residence"],
+        strict=True,
+    )
+    times = standards["value"] / pd.Series([minima.get(cell) for cell in cells], index=standards.index, dtype=float)
+    for name in times.index[(times < FAR_FROM_MINIMUM[0]) | (times > FAR_FROM_MINIMUM[1])]:
+        row = standards.loc[name]
+        yield (
+            row,
+            f"{row['value']:g} is {times[name]:.1f} times the minimum of its class; allowed: "
+            f"{FAR_FROM_MINIMUM[0]} to {FAR_FROM_MINIMUM[1]}, or a note that starts with '{CHECKED}'; is it a yearly amount?",
+        )
 
 
 def refuse_names(areas: pd.DataFrame, shown_as: str) -> None:
