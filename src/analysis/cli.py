@@ -95,6 +95,9 @@ WORKERS = click.option(
     default=None,
     help="Processes; two for each core by default.",
 )
+DATASET = click.option(
+    "--dataset", default=None, help="The data package; the scenario's own by default, or one that was laid over it."
+)
 FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is done already.")
 
 
@@ -104,7 +107,7 @@ FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is 
 @click.option(
     "--notebook", multiple=True, default=("30_next_year",), show_default=True, help="Which notebook; may be repeated."
 )
-@click.option("--dataset", default="guangdong", show_default=True)
+@DATASET
 @click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one value; may be repeated.")
 @click.option("--out", default="out/run", show_default=True, help="Where to write.")
@@ -116,7 +119,7 @@ def run(
     scenario: tuple[str, ...],
     file: str | None,
     notebook: tuple[str, ...],
-    dataset: str,
+    dataset: str | None,
     lang: str,
     settings: tuple[str, ...],
     out: str,
@@ -128,13 +131,14 @@ def run(
     Example: tibiao run rural80 --set policy.rural_share.at_least=0.85 --lang en
     """
     from analysis.inputs.parameters import Text
-    from analysis.inputs.scenario import SCENARIO_FILE, parse_override
+    from analysis.inputs.scenario import SCENARIO_FILE, parse_override, read_scenario
 
     home = _home(context)
     overrides = dict(parse_override(text) for text in settings)
     named = _named_scenarios(home, scenario, file, overrides)
     own = {f"params/scenarios/{name}.yaml": Path(os.environ[SCENARIO_FILE]) for name in named.values() if file}
     planned = {one: (name, overrides) for name, one in named.items()}
+    dataset = dataset or read_scenario(next(iter(named)), home, overrides).dataset
     batch = _planned(
         "run",
         Text(zh="一次测算", en="One run"),
@@ -170,21 +174,32 @@ def _named_scenarios(
 
 @tibiao.command()
 @click.argument("batch", default="memo")
-@click.option("--out", default=None, help="Where to write; out/BATCH by default.")
+@DATASET
+@click.option(
+    "--out",
+    default=None,
+    help="Where to write; out/BATCH by default, with the package's name behind it where one is named.",
+)
 @click.option("--against", default=None, metavar="DIR", help="An older memo's folder: say what has changed since.")
 @WORKERS
 @FRESH
 @click.pass_context
 def memo(
-    context: click.Context, batch: str, out: str | None, against: str | None, workers: int | None, fresh: bool
+    context: click.Context,
+    batch: str,
+    dataset: str | None,
+    out: str | None,
+    against: str | None,
+    workers: int | None,
+    fresh: bool,
 ) -> None:
     """Run a batch and write its memo in each language (PDF, HTML, Word), the annex of the notice and the costing workbook.
 
     Example: tibiao memo --out out/june --against out/last-june
     """
     home = _home(context)
-    made = _named_batch(home, batch, None, workers, fresh=fresh, documents=True)
-    place = f"out/{batch}" if out is None else out
+    made = _named_batch(home, batch, None, workers, dataset=dataset, fresh=fresh, documents=True)
+    place = _place(batch, dataset) if out is None else out
     _conducted(made if against is None else _against(made, against, place), place)
 
 
@@ -202,6 +217,7 @@ def _against(made: Any, given: str, out: str) -> Any:
 
 @tibiao.command()
 @click.argument("file")
+@DATASET
 @click.option("--out", default=None, help="Where to write; out/ and the batch's name by default.")
 @WORKERS
 @click.option(
@@ -213,6 +229,7 @@ def _against(made: Any, given: str, out: str) -> Any:
 def batch(
     context: click.Context,
     file: str,
+    dataset: str | None,
     out: str | None,
     workers: int | None,
     scheduler: str,
@@ -229,8 +246,8 @@ def batch(
 
     home = _home(context)
     own = Path(file) if file.endswith((".yaml", ".yml")) else None
-    made = _named_batch(home, file, own, workers, scheduler=scheduler, fresh=fresh)
-    place = f"out/{made.kind.removeprefix('batch ')}" if out is None else out
+    made = _named_batch(home, file, own, workers, dataset=dataset, scheduler=scheduler, fresh=fresh)
+    place = _place(made.kind.removeprefix("batch "), dataset) if out is None else out
     if not reasons:
         _conducted(made, place)
         return
@@ -240,12 +257,17 @@ def batch(
     click.echo(f"to run: {sum(map(bool, found.values()))} of {len(found)}")
 
 
+def _place(batch: str, dataset: str | None) -> str:
+    return f"out/{batch}-{dataset}" if dataset else f"out/{batch}"
+
+
 def _named_batch(
     home: Path,
     name: str,
     file: Path | None,
     workers: int | None,
     *,
+    dataset: str | None = None,
     scheduler: str = "",
     fresh: bool,
     documents: bool = False,
@@ -255,7 +277,7 @@ def _named_batch(
 
     named = read_batch(name, home, file)
     planned = cells(named, home)
-    dataset = read_scenario(planned[named.proposed][0], home).dataset
+    dataset = dataset or read_scenario(planned[named.proposed][0], home).dataset
     own = {f"params/batches/{named.id}.yaml": file} if file else {}
     return _planned(
         f"batch {named.id}", named.title, home, named.notebooks, planned, named.id, dataset, named.languages, own, workers,
@@ -271,13 +293,15 @@ def _planned(
     """Plan a batch and check all that it rests on, before anything starts."""
     from analysis.batch.conduct import Batch
     from analysis.batch.plan import DOCUMENT, Task, plan
-    from analysis.inputs.scenario import read_scenario
+    from analysis.inputs.scenario import on_package, read_scenario
     from analysis.session import BATCH
 
     tasks = plan(notebooks, planned, batch, dataset, languages, home)
     if documents:
         tasks += [Task("memo", DOCUMENT, batch, lang, f"{BATCH}{batch}", dataset) for lang in languages]
     scenarios = {one: read_scenario(name, home, overrides) for one, (name, overrides) in planned.items()}
+    if any(task.scope != "dataset" for task in tasks):  # one of a package takes no more than its day from a scenario
+        scenarios = {one: on_package(scenario, dataset, home) for one, scenario in scenarios.items()}
     return Batch(
         kind,
         title,
@@ -490,6 +514,57 @@ def accept(context: click.Context, reason: str | None) -> None:
         click.echo(line)
     counted = len(prepared.numbers) + len(prepared.cells)
     click.echo(f"changes: {counted}, with the reason in CHANGELOG.md" if counted else "no result changed")
+
+
+@tibiao.command()
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--as", "name", required=True, metavar="NAME", help="The package's name: small letters, digits, - and _.")
+@click.option(
+    "--base",
+    default="guangdong",
+    show_default=True,
+    help="The package to lay the figures over; none: they stand alone.",
+)
+@click.option("--public", is_flag=True, help="Write into data/ instead of local/data/, which git does not see.")
+@click.option(
+    "--known-from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which the department had the figures, such as 2024-06-01.",
+)
+@click.option(
+    "--replace", is_flag=True, help="Put it in the place of a package of this name that was taken in earlier."
+)
+@click.pass_context
+def intake(
+    context: click.Context, file: str, name: str, base: str, public: bool, known_from: Any, replace: bool
+) -> None:
+    """Take in a workbook or CSV of your own as a data package; refuse, cell by cell, what is doubtful.
+
+    Example: tibiao intake 低保标准.xlsx --as june
+    """
+    from analysis.intake import take_in
+    from analysis.intake.summary import summary
+
+    day = known_from.date() if known_from else None
+    made = take_in(Path(file), name, _home(context), base=base, public=public, known_from=day, replace=replace)
+    for line in summary(made, name):
+        click.echo(line)
+
+
+@tibiao.command()
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--out", default=None, help="Where to write; out/template.LANG.xlsx by default.")
+@click.pass_context
+def template(context: click.Context, lang: str, out: str | None) -> None:
+    """Write a workbook to fill in, with lists to choose from and a filled example, for 'tibiao intake'.
+
+    Example: tibiao template --lang zh --out 填报表.xlsx
+    """
+    from analysis.intake.template import workbook
+
+    path = Path(out or f"out/template.{lang}.xlsx").expanduser()
+    files.write_atomically(path, workbook(_home(context), lang))
+    click.echo(f"{path}: written; fill it in, then: tibiao intake {path} --as NAME")
 
 
 @tibiao.command(context_settings={"ignore_unknown_options": True})

@@ -28,7 +28,9 @@ def home(given: str | os.PathLike[str] | None = None) -> Path:
     """
     named = given or os.environ.get("TIBIAO_HOME")
     for candidate in (named,) if named else (Path(__file__).resolve().parents[2],):
-        if all((Path(candidate) / part).is_dir() for part in ("data", "params")):
+        # A worker's home may hold nothing but a department's own package.
+        packages = any((Path(candidate) / part).is_dir() for part in ("data", "local/data"))
+        if packages and (Path(candidate) / "params").is_dir():
             return Path(candidate).resolve()
     if named:
         raise ParametersRefused(f"{named}: not a tibiao folder; allowed: one that holds data/ and params/")

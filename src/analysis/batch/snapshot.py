@@ -19,7 +19,7 @@ from analysis import files
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
 from analysis.errors import ParametersRefused
-from analysis.inputs.package import package_sha256
+from analysis.inputs.package import folder_of, package_sha256, rules_path
 from analysis.inputs.scenario import Scenario, values_of
 
 KERNEL = "python3"
@@ -70,14 +70,14 @@ class Snapshot:
         contents |= {place: path.read_bytes() for place, path in (own or {}).items()}
         datasets = sorted({task.dataset for task in tasks})
         for dataset in datasets:
-            folder = home / "data" / dataset
+            folder = folder_of(dataset, home)
             contents |= {path.relative_to(home).as_posix(): path.read_bytes() for path in folder.glob("*.*")}
         bare, reads = {}, {}
         for name in sorted({task.notebook for task in tasks if task.scope != DOCUMENT}):
             notebook = _without_outputs(home / "notebooks" / f"{name}.ipynb")
             bare[name] = contents[f"notebooks/{name}.ipynb"] = json.dumps(notebook, sort_keys=True).encode()
             reads[name] = notebook["metadata"].get("tibiao", {}).get("reads") == "scenario"
-        rules = {dataset: home / "params" / "rules" / f"{dataset}.yaml" for dataset in datasets}
+        rules = {dataset: rules_path(dataset, home) for dataset in datasets}
         return cls(
             parcel=Parcel.pack(contents),
             scenarios=dict(scenarios),

@@ -22,7 +22,20 @@ from analysis.inputs.package import package_sha256
 MANIFEST = "manifest.json"
 # What the store keeps for itself beside the results.
 RECEIPTS, LOCK, HOLDER = ".done", ".lock", ".holder"
-_PROJECT = {".git", ".github", ".venv", "benchmarks", "data", "docs", "notebooks", "params", "src", "tests", "tools"}
+_PROJECT = {
+    ".git",
+    ".github",
+    ".venv",
+    "benchmarks",
+    "data",
+    "docs",
+    "local",
+    "notebooks",
+    "params",
+    "src",
+    "tests",
+    "tools",
+}
 _MOST_CHANGES_NAMED = 3
 
 
@@ -309,12 +322,12 @@ def verify(out: Path, home: Path) -> list[str]:
 
 def _another_scenario(inputs: Mapping[str, Any], home: Path) -> bool:
     """Say whether a scenario of ``params`` has other values than a result was made from."""
-    from analysis.inputs.scenario import names, read_scenario
+    from analysis.inputs.scenario import names, on_package, read_scenario
 
     name = inputs["scenario"]
     if name not in names("scenarios", home):
         return False  # one of a file of one's own, or with overrides
     try:
-        return read_scenario(name, home).sha256() != inputs["scenario_sha256"]
+        return on_package(read_scenario(name, home), inputs["dataset"], home).sha256() != inputs["scenario_sha256"]
     except ParametersRefused:
         return True

@@ -20,6 +20,7 @@ from typing import Any
 
 from analysis.errors import ParametersRefused, nearest
 from analysis.files import slug
+from analysis.inputs.package import built_on, datasets
 from analysis.inputs.parameter_file import ParameterFile, read_parameter_file, scalar
 from analysis.inputs.parameters import Assumption, Batch, Fiscal, Policy, Scenario, Sharing, Strict, exact, validated
 
@@ -165,6 +166,30 @@ def read_scenario(
 
 # The groups of parameters that scenarios of this process hold, by their values.
 _GROUPS: weakref.WeakValueDictionary[tuple[type, str], Strict] = weakref.WeakValueDictionary()
+
+
+def on_package(scenario: Scenario, dataset: str, home: Path) -> Scenario:
+    """Return a scenario on another package: one that was laid over the package the scenario was written for.
+
+    Args:
+        scenario: resolved.
+        dataset: the package; the scenario's own changes nothing.
+        home: the folder that holds the packages.
+
+    Raises:
+        ParametersRefused: no such package, or one with nothing of the scenario's own below it.
+    """
+    if dataset == scenario.dataset:
+        return scenario
+    if dataset not in datasets(home):
+        known = nearest(dataset, datasets(home))
+        raise ParametersRefused(f"dataset {slug(dataset, 'dataset')!r}: no such package in data or local/data; {known}")
+    if built_on(dataset, home) != scenario.dataset:
+        raise ParametersRefused(
+            f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}, which was not laid over it; "
+            "on another package only the dataset notebooks (00, 10, 20) run, and scenarios with its name in dataset"
+        )
+    return scenario.model_copy(update={"dataset": dataset})
 
 
 def _sharing_groups(scenario: Scenario) -> Scenario:

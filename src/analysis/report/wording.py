@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "computed": ("由公布数计算", "computed"),
     "assumed": ("假设", "assumed"),
     "grade_official": ("官方", "official"),
+    "grade_department": ("部门自有", "department's own"),
     "grade_yearbook_copy": ("年鉴转录", "yearbook copy"),
     "grade_press": ("新闻报道", "press"),
     "grade_repost": ("转载", "repost"),

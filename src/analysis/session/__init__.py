@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import files
 from analysis.errors import ParametersRefused, nearest
-from analysis.inputs.scenario import Scenario, cells, read_batch, read_scenario
+from analysis.inputs.scenario import Scenario, cells, on_package, read_batch, read_scenario
 from analysis.report.facts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -80,22 +80,18 @@ def start(
     else:
         scenarios = {scenario: read_scenario(scenario, where, overrides)}
     proposed = batch.proposed if batch else scenario
-    scenarios = {name: _for_dataset(one, dataset, scope) for name, one in scenarios.items()}
+    scenarios = {name: _for_dataset(one, dataset, scope, where) for name, one in scenarios.items()}
     from analysis.session.run import Run  # the whole model; commands that ask for a name or a record need none of it
 
     folder = files.writable(Path(out_dir).expanduser().resolve()) if out_dir else None
     return Run(scope, scenarios, proposed, batch, where, folder, lang)
 
 
-def _for_dataset(scenario: Scenario, dataset: str, scope: str) -> Scenario:
+def _for_dataset(scenario: Scenario, dataset: str, scope: str, home: Path) -> Scenario:
     """A dataset notebook takes only its day from the scenario; others must fit the package."""
-    if scenario.dataset == dataset:
-        return scenario
     if scope == "dataset":
         return scenario.model_copy(update={"dataset": dataset})
-    raise ParametersRefused(
-        f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}; on another package only the dataset notebooks (00, 10, 20) run"
-    )
+    return on_package(scenario, dataset, home)
 
 
 def _refuse_injected() -> None:

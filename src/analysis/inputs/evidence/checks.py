@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +152,28 @@ def refuse_repeated(table: pd.DataFrame) -> None:
 
 
 def refuse_implausible(table: pd.DataFrame) -> None:
-    """Refuse a yearly amount in a monthly column, or a residence in the place of the other."""
+    """Refuse a yearly amount in a monthly column, or a residence in the place of the other.
+
+    Raises:
+        DataRefused: the first row that is implausible.
+    """
+    for row, problem in implausible(table):
+        raise DataRefused(f"{_place(row)}: {problem}")
+
+
+def implausible(table: pd.DataFrame) -> Iterator[tuple[pd.Series, str]]:
+    """Yield each row that is implausible by itself, beside the other residence or after the year before, and why.
+
+    Args:
+        table: rows in inside units, with ``file`` and ``row``.
+    """
     endless = table[~np.isfinite(table["value"])]
-    if len(endless):
-        raise DataRefused(f"{_place(endless.iloc[0])}: {endless.iloc[0]['value']}: not a finite number")
+    for _, row in endless.iterrows():
+        yield row, f"{row['value']}: not a finite number"
     monthly = table["unit"].str.endswith(PER_MONTH)
     worthless = table[monthly & (table["value"] <= 0)]
-    if len(worthless):
-        raise DataRefused(f"{_place(worthless.iloc[0])}: {worthless.iloc[0]['value']:g}: allowed: above zero")
+    for _, row in worthless.iterrows():
+        yield row, f"{row['value']:g}: allowed: above zero"
     money = table[table["preferred"] & monthly & (table["programme"] != "") & ~table["note"].str.startswith(CHECKED)]
     sides = money[money["residence"] != "both"].pivot_table(
         index=[name for name in CELL if name != "residence"], columns="residence", values="value"
@@ -166,36 +181,54 @@ def refuse_implausible(table: pd.DataFrame) -> None:
     if {"urban", "rural"} <= set(sides.columns):
         ratio = (sides["rural"] / sides["urban"]).dropna()
         odd = ratio[(ratio < PLAUSIBLE_RATIO[0]) | (ratio > PLAUSIBLE_RATIO[1])]
-        if len(odd):
-            row = _row_of(money, dict(zip(odd.index.names, odd.index[0], strict=True)) | {"residence": "rural"})
-            raise DataRefused(
-                f"{row['file']}: row {row['row']}: column value: rural is {odd.iloc[0]:.2f} of urban; allowed: {PLAUSIBLE_RATIO[0]} to "
-                f"{PLAUSIBLE_RATIO[1]}, or a note that starts with '{CHECKED}'; is one of them a yearly amount?"
+        for key, share in odd.items():
+            yield (
+                _row_of(money, dict(zip(odd.index.names, key, strict=True)) | {"residence": "rural"}),
+                f"rural is {share:.2f} of urban; allowed: {PLAUSIBLE_RATIO[0]} to "
+                f"{PLAUSIBLE_RATIO[1]}, or a note that starts with '{CHECKED}'; is one of them a yearly amount?",
             )
     ordered = money.sort_values([*CELL, "file"])
     before = ordered.groupby([name for name in CELL if name != "year"])[["year", "value"]].shift()
     change = ordered["value"] / before["value"] - 1
     odd = ordered[(ordered["year"] - before["year"] == 1) & (change.abs() > PLAUSIBLE_CHANGE_SHARE)]
-    if len(odd):
-        row = odd.iloc[0]
-        raise DataRefused(
-            f"{row['file']}: row {row['row']}: column value: {row['value']:g} is {change[row.name]:+.0%} on the year before; allowed: "
-            f"{PLAUSIBLE_CHANGE_SHARE:.0%} at most, or a note that starts with '{CHECKED}'; is it a yearly amount?"
+    for name, row in odd.iterrows():
+        yield (
+            row,
+            f"{row['value']:g} is {change[name]:+.0%} on the year before; allowed: "
+            f"{PLAUSIBLE_CHANGE_SHARE:.0%} at most, or a note that starts with '{CHECKED}'; is it a yearly amount?",
         )
 
 
 def refuse_far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> None:
-    """Refuse a standard that is no standard of its class: it has no year before to be held against."""
+    """Refuse a standard that is no standard of its class: it has no year before to be held against.
+
+    Raises:
+        DataRefused: the first such row.
+    """
+    for row, problem in far_from_minimum(table, areas):
+        raise DataRefused(f"{_place(row)}: {problem}")
+
+
+def far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> Iterator[tuple[pd.Series, str]]:
+    """Yield each standard in force that is far from the minimum of its class, and why."""
     dibao = table[table["preferred"] & (table["programme"] == "dibao") & ~table["note"].str.startswith(CHECKED)]
     classes = areas[areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
     minima = dibao[dibao["measure"] == "minimum_standard"].set_index(["area_code", "year", "residence"])["value"]
-    for row in dibao[dibao["measure"] == "standard"].itertuples():
-        minimum = minima.get((classes.get(areas.at[row.area_code, "area_class"]), row.year, row.residence))
-        if minimum is not None and not FAR_FROM_MINIMUM[0] <= row.value / minimum <= FAR_FROM_MINIMUM[1]:
-            raise DataRefused(
-                f"{row.file}: row {row.row}: column value: {row.value:g} is {row.value / minimum:.1f} times the minimum of its class; allowed: "
-                f"{FAR_FROM_MINIMUM[0]} to {FAR_FROM_MINIMUM[1]}, or a note that starts with '{CHECKED}'; is it a yearly amount?"
-            )
+    standards = dibao[dibao["measure"] == "standard"]
+    cells = zip(
+        standards["area_code"].map(areas["area_class"]).map(classes),
+        standards["year"],
+        standards["residence"],
+        strict=True,
+    )
+    times = standards["value"] / pd.Series([minima.get(cell) for cell in cells], index=standards.index, dtype=float)
+    for name in times.index[(times < FAR_FROM_MINIMUM[0]) | (times > FAR_FROM_MINIMUM[1])]:
+        row = standards.loc[name]
+        yield (
+            row,
+            f"{row['value']:g} is {times[name]:.1f} times the minimum of its class; allowed: "
+            f"{FAR_FROM_MINIMUM[0]} to {FAR_FROM_MINIMUM[1]}, or a note that starts with '{CHECKED}'; is it a yearly amount?",
+        )
 
 
 def refuse_names(areas: pd.DataFrame, shown_as: str) -> None:
