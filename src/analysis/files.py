@@ -14,6 +14,8 @@ from typing import Any
 
 from analysis.errors import InfrastructureFailed, ParametersRefused
 
+# How a text begins that a spreadsheet would take for a formula and run.
+FORMULA = re.compile(r"[=+\-@\t\r]")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 

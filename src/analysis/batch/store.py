@@ -66,7 +66,7 @@ def locked(out: Path, kind: str) -> Iterator[None]:
     holder = out / HOLDER
     try:
         with FileLock(out / LOCK, timeout=0):
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", "utf-8")
+            files.write_atomically(holder, f"process {os.getpid()} on {socket.gethostname()}\n")
             unfinished = {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}}
             files.write_json(out / MANIFEST, unfinished)
             try:

@@ -29,7 +29,9 @@ from analysis.inputs.evidence.checks import (
     refuse_implausible,
     refuse_invalid,
     refuse_names,
+    refuse_number_form,
     refuse_repeated,
+    remarks,
 )
 from analysis.inputs.package import CHECKED_PACKAGES, datasets, package_sha256, trust
 
@@ -40,6 +42,7 @@ __all__ = [
     "forget",
     "load",
     "package_sha256",
+    "remarks",
     "trust",
     "vouch",
     "worst_grade",
@@ -225,6 +228,8 @@ def _checked_tables(
         resource["name"]: _read(folder / resource["path"]).assign(file=f"data/{dataset}/{resource['path']}")
         for resource in described["resources"]
     }
+    for resource in described["resources"]:
+        refuse_number_form(tables[resource["name"]], resource)
     table = pd.concat([tables[name] for name in described["observations"]], ignore_index=True)
     table = _normalised(table)
     refuse_repeated(table)
