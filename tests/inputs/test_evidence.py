@@ -204,6 +204,7 @@ def test_two_preferred_rows_of_one_cell_are_refused_with_both_rows(package):
     ("value", "why"),
     [
         ("-915", "minimum"), ("915元/月", "allowed: a number"), ("1,196", "allowed: a number"), ("—", "allowed: a number"), ("(600)", "allowed: a number"),
+        ("９１５", "plain digits"), ("9_15", "plain digits"), (" 915 ", "plain digits"), ("+915", "plain digits"), ("9.15e2", "plain digits"),
         ("", "required"), ("NaN", ""), ("INF", ""), ("#DIV/0!", "allowed: a number"),
     ],
 )  # fmt: skip

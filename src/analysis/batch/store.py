@@ -66,10 +66,10 @@ def locked(out: Path, kind: str) -> Iterator[None]:
     holder = out / HOLDER
     try:
         with FileLock(out / LOCK, timeout=0):
-            files.write_atomically(holder, f"process {os.getpid()} on {socket.gethostname()}\n")
             unfinished = {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}}
-            files.write_json(out / MANIFEST, unfinished)
             try:
+                files.write_atomically(holder, f"process {os.getpid()} on {socket.gethostname()}\n")
+                files.write_json(out / MANIFEST, unfinished)
                 yield
             finally:
                 holder.unlink(missing_ok=True)
