@@ -43,6 +43,7 @@ class Replay:
             name = given[0].name
             if name not in self._recorded:
                 self._recorded[name] = work(*given)
+                os.environ["TIBIAO_HOME"] = str(self.home)  # a worker looks into what it has unpacked
             future.set_result(self._recorded[name])
         return future
 
@@ -89,7 +90,7 @@ def visible(out):
 
 
 @pytest.fixture
-def replayed(own_home, monkeypatch):
+def replayed(own_home, monkeypatch, capsys):
     """Return a run of the batch that costs no kernel, and the two states of its folder: before and after a change."""
     monkeypatch.setattr(conduct, "WRITERS", 1)  # so that the n-th call is always the same
     recorded = {}
@@ -102,8 +103,10 @@ def replayed(own_home, monkeypatch):
     assert run() == 0
     old = contents("out/three")
     recorded.clear()
+    capsys.readouterr()
     edit(own_home / "notebooks/page.ipynb", "1e6", "1e7")
     assert run() == 0
+    assert "to run: 3 of 3" in capsys.readouterr().out
     return run, old, contents("out/three")
 
 

@@ -68,6 +68,7 @@ def locked(out: Path, kind: str) -> Iterator[None]:
         with FileLock(out / LOCK, timeout=0):
             unfinished = {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}}
             try:
+                files.clear_halves(out)
                 files.write_atomically(holder, f"process {os.getpid()} on {socket.gethostname()}\n")
                 files.write_json(out / MANIFEST, unfinished)
                 yield
