@@ -96,6 +96,7 @@ def replayed(own_home, monkeypatch, capsys):
     recorded = {}
     monkeypatch.setattr(conduct, "_crew", lambda batch, snapshot, due: Replay(own_home, recorded))
     monkeypatch.setattr(conduct, "_refuse_unready", lambda *given: None)
+    monkeypatch.setattr("analysis.batch.site.font_subset", lambda text: "")  # the slowest part, and no file
 
     def run():
         return main(["batch", "three", "--out", "out/three"])
