@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from analysis import files
-from analysis.errors import INTERRUPTED, ParametersRefused, Refusal, worst_exit_code
+from analysis.errors import INFRASTRUCTURE, INTERRUPTED, ParametersRefused, Refusal, nearest, worst_exit_code
 
 TERMINATED = 143
 # A notebook waits now and then for its kernel or the disk; more than two a core only crowd each other out.
@@ -79,6 +79,8 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
         click.echo(
             f"dataset {name}: good ({len(package.observations)} rows, {len(rules.read_rules(name, home))} rules)"
         )
+        for line in evidence.remarks(package.observations):
+            click.echo(f"look at {line}")
 
 
 def _ready(scenario: Any, package: Any, home: Path) -> None:
@@ -293,6 +295,7 @@ def _planned(
     """Plan a batch and check all that it rests on, before anything starts."""
     from analysis.batch.conduct import Batch
     from analysis.batch.plan import DOCUMENT, Task, plan
+    from analysis.inputs.package import datasets
     from analysis.inputs.scenario import on_package, read_scenario
     from analysis.session import BATCH
 
@@ -300,6 +303,11 @@ def _planned(
     if documents:
         tasks += [Task("memo", DOCUMENT, batch, lang, f"{BATCH}{batch}", dataset) for lang in languages]
     scenarios = {one: read_scenario(name, home, overrides) for one, (name, overrides) in planned.items()}
+    for one in scenarios.values():
+        if one.dataset not in datasets(home):
+            raise ParametersRefused(
+                f"scenario {one.id!r}: dataset {one.dataset!r}: no such package in data; {nearest(one.dataset, datasets(home))}"
+            )
     if any(task.scope != "dataset" for task in tasks):  # one of a package takes no more than its day from a scenario
         scenarios = {one: on_package(scenario, dataset, home) for one, scenario in scenarios.items()}
     return Batch(
@@ -615,6 +623,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Terminated:
         click.echo("tibiao: terminated; what is finished is kept, and the same command goes on from there", err=True)
         return TERMINATED
+    except OSError as error:  # what no part of the program could say better
+        if "--debug" in given:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"tibiao: {place}{error.strerror or error}; is there room, here and in TMPDIR?", err=True)
+        return INFRASTRUCTURE
     except Exception as error:
         if "--debug" in given:
             raise

@@ -14,6 +14,10 @@ from typing import Any
 
 from analysis.errors import InfrastructureFailed, ParametersRefused
 
+# How the name of a file ends that is being written, hidden beside the one it will replace.
+HALF = ".half"
+# How a text begins that a spreadsheet would take for a formula and run.
+FORMULA = re.compile(r"[=+\-@\t\r]")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -83,7 +87,7 @@ def write_atomically(path: Path, content: bytes | str) -> Path:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=HALF, delete=False) as stream:
             temporary = Path(stream.name)
             stream.write(data)
             stream.flush()
@@ -97,6 +101,12 @@ def write_atomically(path: Path, content: bytes | str) -> Path:
             f"{path}: cannot be written ({error.strerror or error}); free some space or choose another --out"
         ) from error
     return path
+
+
+def clear_halves(folder: Path) -> None:
+    """Remove what writers that were killed have left below a folder; nobody may be writing there."""
+    for half in folder.rglob(f".*{HALF}"):
+        half.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:

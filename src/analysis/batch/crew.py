@@ -82,7 +82,11 @@ class LocalCrew:
 
     def __enter__(self) -> LocalCrew:
         self._folder = tempfile.mkdtemp(prefix="tibiao-")
-        self.home = self._parcel.unpacked(Path(self._folder))
+        try:
+            self.home = self._parcel.unpacked(Path(self._folder))
+        except OSError:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         shared = os.environ.get(SHARED)
         self._warm = WarmProcess(home=self.home, folder=self._folder) if can_fork() and not shared else None
         self._told = {UNPACKED: self._folder, **ONE_THREAD}

@@ -79,10 +79,11 @@ def locked(out: Path, kind: str) -> Iterator[None]:
     holder = out / HOLDER
     try:
         with FileLock(out / LOCK, timeout=0):
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", "utf-8")
             unfinished = {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}}
-            files.write_json(out / MANIFEST, unfinished)
             try:
+                files.clear_halves(out)
+                files.write_atomically(holder, f"process {os.getpid()} on {socket.gethostname()}\n")
+                files.write_json(out / MANIFEST, unfinished)
                 yield
             finally:
                 holder.unlink(missing_ok=True)

@@ -182,7 +182,7 @@ def _once(task: Task, home: Path, stored: Parcel | None, limits: Limits, attempt
         try:
             papermill.execute_notebook(
                 str(home / "notebooks" / f"{task.notebook}.ipynb"), str(executed), parameters, engine_name="tibiao",
-                progress_bar=False, resources={"metadata": {"path": str(folder)}},
+                language="python", progress_bar=False, resources={"metadata": {"path": str(folder)}},
                 execution_timeout=limits.cell, whole_timeout=limits.whole,
             )  # fmt: skip
         except papermill.exceptions.PapermillExecutionError as error:

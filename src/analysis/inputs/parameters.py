@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.errors import ParametersRefused, nearest
-from analysis.files import SLUG
+from analysis.files import FORMULA, SLUG
 
 RESIDENCES = ("urban", "rural")
 # Years that a road may look ahead.
@@ -64,6 +64,13 @@ class Text(Strict):
 
     zh: str
     en: str
+
+    @model_validator(mode="after")
+    def _no_formula(self) -> Text:
+        for text in (self.zh, self.en):
+            if FORMULA.match(text):
+                raise ValueError(f"{text[:40]!r}: a spreadsheet would run it; begin with a letter or a digit")
+        return self
 
     def in_language(self, lang: str) -> str:
         """Return the text in ``zh`` or ``en``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -361,6 +362,15 @@ NOTES_ZH = {
 }
 
 
+# What markdown, or the page that it becomes, would take for more than a sign of the text.
+_MARKUP = re.compile(r"""([!"#$&*+:<=>@\[\\\]^_`{|}~])""")
+
+
+def as_text(text: str) -> str:
+    """Return a text of the data or the parameters so that markdown shows it as it is."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
 @dataclass(frozen=True)
 class Wording:
     """The words of one language, and the names of a package's areas.
@@ -389,6 +399,11 @@ class Wording:
     def whole(self) -> str:
         """The code of the area that the others are parts of."""
         return str(self.areas.index[self.areas["parent_code"] == ""][0])
+
+    def safe(self) -> Wording:
+        """Return the words with the names of areas as markdown shows them unchanged."""
+        names = {column: self.areas[column].map(as_text) for column in ("name_zh", "name_en")}
+        return replace(self, areas=self.areas.assign(**names))
 
     def word(self, key: str) -> str:
         """Return a fixed word; an unknown key is a mistake of ours and fails."""

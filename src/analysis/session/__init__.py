@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -95,27 +96,23 @@ def _for_dataset(scenario: Scenario, dataset: str, scope: str, home: Path) -> Sc
 
 
 def _refuse_injected() -> None:
-    """Refuse names that papermill injected and the notebook does not have.
+    """Refuse names that papermill injected and the notebook does not have, and injected values that it does not keep.
 
-    papermill warns of an unknown name and ends with 0; its injected cell is the one that starts with its comment.
-    Names that a person defined are left alone.
+    papermill warns of an unknown name and ends with 0; its injected cell is the one that starts with its comment. Where no
+    cell is tagged parameters it comes first, where two are the second comes after it, and the notebook's own values hold.
+    Names that a person defined, and cells that a person runs again after this call, are left alone.
     """
     shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
     cells = shell.user_ns.get("In", []) if shell else []
-    for cell in cells:
+    for place, cell in enumerate(cells):
         if not cell.lstrip().startswith("# Parameters"):
             continue
-        try:
-            body = ast.parse(cell).body
-        except SyntaxError:
-            continue
-        given = [
-            target.id
-            for line in body
-            if isinstance(line, ast.Assign)
-            for target in line.targets
-            if isinstance(target, ast.Name)
-        ]
+        given = _set_by(cell)
+        for later in itertools.takewhile(lambda one: "start(" not in one, cells[place + 1 :]):
+            if {*PARAMETERS} <= {*_set_by(later)}:
+                raise ParametersRefused(
+                    "the notebook sets its parameters after those that were given; tag exactly one cell, the first of them, parameters"
+                )
         unknown = [name for name in given if name not in PARAMETERS]
         if {"policy", "fiscal", "assumptions"} & set(unknown):
             raise ParametersRefused(
@@ -123,3 +120,13 @@ def _refuse_injected() -> None:
             )
         if unknown:
             raise ParametersRefused(f"parameter {unknown[0]!r}: no such parameter; {nearest(unknown[0], PARAMETERS)}")
+
+
+def _set_by(cell: str) -> list[str]:
+    """Return the names that a cell assigns at its top level; none where it is not Python alone."""
+    try:
+        body = ast.parse(cell).body
+    except SyntaxError:
+        return []
+    targets = [target for line in body if isinstance(line, ast.Assign) for target in line.targets]
+    return [target.id for target in targets if isinstance(target, ast.Name)]

@@ -27,7 +27,7 @@ from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
 from analysis.report.style import Chart, left_out
 from analysis.report.why import Why, explain
-from analysis.report.wording import Wording
+from analysis.report.wording import Wording, as_text
 from analysis.session import COMPARED, OLDER, ROAD
 from analysis.session.bridge import Bridge
 from analysis.session.record import environment_record, inputs_record, stored_results
@@ -229,10 +229,11 @@ class Run:
         """Return the four sentences for display."""
         from IPython.display import Markdown
 
-        said = sentences.four_sentences(self.facts, self.wording, self.apart_since)
+        said = sentences.four_sentences(self.facts, self.wording.safe(), self.apart_since)
         colon = self.wording.pick("：", ": ")
         names = (self.scenario.title, self.scenario.policy.title)
-        head = f"**{names[0].in_language(self.lang)}**{colon}{names[1].in_language(self.lang)}"
+        titles = [as_text(name.in_language(self.lang)) for name in names]
+        head = f"**{titles[0]}**{colon}{titles[1]}"
         lines = [f"**{number}. {title}**{colon}{text}" for number, (title, text) in enumerate(said, 1)]
         return Markdown("\n\n".join([head, *lines]))
 

@@ -29,7 +29,9 @@ from analysis.inputs.evidence.checks import (
     refuse_implausible,
     refuse_invalid,
     refuse_names,
+    refuse_number_form,
     refuse_repeated,
+    remarks,
 )
 from analysis.inputs.package import CHECKED_PACKAGES, datasets, folder_of, package_sha256, shown, trust
 
@@ -40,6 +42,7 @@ __all__ = [
     "forget",
     "load",
     "package_sha256",
+    "remarks",
     "trust",
     "vouch",
     "worst_grade",
@@ -241,6 +244,8 @@ def checked_tables(
         resource["name"]: _read(folder / resource["path"]).assign(file=f"{shown_as}/{resource['path']}")
         for resource in described["resources"]
     }
+    for resource in described["resources"]:
+        refuse_number_form(tables[resource["name"]], resource)
     table = pd.concat([tables[name] for name in described["observations"]], ignore_index=True)
     table = _normalised(table)
     refuse_repeated(table)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataRefused, nearest
+from analysis.files import FORMULA
 
 CELL = ["area_code", "year", "period", "residence", "programme", "measure"]
 # The ends of the units of money: before them stands the unit of the package's own currency.
@@ -21,6 +22,8 @@ PLAUSIBLE_RATIO = (0.2, 1.5)
 PLAUSIBLE_CHANGE_SHARE = 0.4
 FAR_FROM_MINIMUM = (0.5, 4)
 CHECKED = "checked:"
+# A number as this program reads it; spreadsheets and Python take more, such as full-width digits, 1_196, 1e3.
+_NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 
 
 def descriptor(folder: Path, shown_as: str) -> dict[str, Any]:
@@ -134,6 +137,25 @@ _TYPES = {
 }
 
 
+def refuse_number_form(table: pd.DataFrame, resource: dict[str, Any]) -> None:
+    """Refuse a number that is not written in plain digits: what a person meant by it is a guess.
+
+    Args:
+        table: one file as text, with the file and row of each line.
+        resource: its description.
+
+    Raises:
+        DataRefused: the first, with row and column.
+    """
+    for name in (one["name"] for one in resource["schema"]["fields"] if one["type"] in ("number", "integer")):
+        odd = table[~table[name].str.fullmatch(_NUMBER) & (table[name] != "")]
+        if len(odd):
+            row = odd.iloc[0]
+            raise DataRefused(
+                f"{row['file']}: row {row['row']}: column {name}: {row[name][:40]!r}: allowed: a number in plain digits, such as 1196 or 35.5"
+            )
+
+
 def refuse_repeated(table: pd.DataFrame) -> None:
     """Refuse a cell with two preferred rows.
 
@@ -199,6 +221,26 @@ def implausible(table: pd.DataFrame) -> Iterator[tuple[pd.Series, str]]:
         )
 
 
+def remarks(table: pd.DataFrame) -> list[str]:
+    """Return what is allowed and yet rare, a line each: rural above urban, and a fall on the year before."""
+    money = table[table["preferred"] & table["unit"].str.endswith(PER_MONTH) & (table["programme"] != "")]
+    money = money[~money["note"].str.startswith(CHECKED)]
+    aside = [name for name in CELL if name != "residence"]
+    pairs = money[money["residence"] == "rural"].merge(money[money["residence"] == "urban"], on=aside)
+    above = pairs[pairs["value_x"] > pairs["value_y"]]
+    said = [
+        f"{row.file_x}: row {row.row_x}: rural {row.value_x:g} is above urban {row.value_y:g}"
+        for row in above.itertuples()
+    ]
+    before = money.assign(year=money["year"] + 1)
+    years = money.merge(before, on=CELL, suffixes=("", "_before"))
+    fell = years[years["value"] < years["value_before"]]
+    return said + [
+        f"{row.file}: row {row.row}: {row.value:g} is below {row.value_before:g} of the year before"
+        for row in fell.itertuples()
+    ]
+
+
 def refuse_far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> None:
     """Refuse a standard that is no standard of its class: it has no year before to be held against.
 
@@ -234,7 +276,7 @@ def far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> Iterator[tuple
 def refuse_names(areas: pd.DataFrame, shown_as: str) -> None:
     """Refuse a name that a spreadsheet would run."""
     for column in ("name_zh", "name_en"):
-        odd = areas[areas[column].str.match(r"[=+\-@\t\r]")]
+        odd = areas[areas[column].str.match(FORMULA)]
         if len(odd):
             raise DataRefused(
                 f"{shown_as}: row {odd['row'].iloc[0]}: column {column}: {odd[column].iloc[0][:40]!r}: a spreadsheet would run it"

@@ -150,6 +150,9 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         floor_yuan_month and next_floor_yuan_month (provincial supplement floors, NA where not known),
         last_floor_yuan_month, own_floor_yuan_month, own_floor_year, own_floor_grade, tekun_yuan_month (observed, NA where not),
         population_persons, population_grade, consumption_yuan_year, part_of, part, urban_cell (position of the urban row, -1).
+
+    Raises:
+        DataRefused: the population of an area is not known; names it.
     """
     year, areas = scenario.base_year, _areas_with_a_class(evidence)
     code_of = {number: code for code, number in floors.classes.items()}
@@ -182,6 +185,10 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         evidence.best("dibao", "minimum_standard").set_index(["area_code", "residence", "year"])["value"].to_dict()
     )
     own_floor = [last_floor.get(cell, UNKNOWN) for cell in in_area]
+    if lacking := [area for area, side in in_city if (area, side) not in residents]:
+        raise DataRefused(
+            f"data/{evidence.dataset}: no resident_population of {lacking[0]} ({name[lacking[0]]}) known on {evidence.as_of} for {year}; recipients are allocated by it"
+        )
     need = pd.Series([consumption.get((city, "rural"), UNKNOWN).value for city, _ in in_city])
     table = table.assign(
         next_minimum_yuan_month=[next_minimum[cell] for cell in in_class],

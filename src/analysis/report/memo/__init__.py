@@ -17,7 +17,7 @@ from analysis.report.memo.bridge import changed
 from analysis.report.memo.brief import brief
 from analysis.report.memo.costing import costing, funds
 from analysis.report.memo.effect import effect
-from analysis.report.memo.marking import Plates, safe
+from analysis.report.memo.marking import Plates
 from analysis.report.memo.older import Older
 from analysis.report.memo.risk import borne, risk
 from analysis.report.memo.standards import present, proposal
@@ -91,7 +91,7 @@ class Material:
 
 def written(material: Material) -> tuple[str, dict[str, Chart]]:
     """Return the whole memo as marked markdown, every number with its key, and the charts that stand in it by name."""
-    facts, wording = material.facts, safe(material.wording)
+    facts, wording = material.facts, material.wording.safe()
     plates = Plates(material.charts, facts, wording)
     first = brief(facts, wording, plates, material.context, material.apart_since)
     batch = material.batch

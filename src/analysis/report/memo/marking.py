@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
-from analysis.report.wording import Wording
+from analysis.report.wording import Wording, as_text
 
 # One figure of a pair, as a share of the text's width in per cent.
 HALF = 48.5
@@ -90,17 +89,14 @@ def pipe_table(table: pd.DataFrame, left: int = 2) -> str:
 
 
 def raw(text: str, facts: Facts) -> str:
-    """Return a text of the data or the parameters so that it is printed as it is; its numbers are marked as no results.
-
-    For a notebook, which shows text as text, it stays as it is.
-    """
+    """Return a text of the data or the parameters so that it is printed as it is; its numbers are marked as no results."""
     if not facts.marked:
-        return text
+        return as_text(text)
     parts = re.split(NUMBERS, text)
     numbers = re.findall(NUMBERS, text)
-    said = [_escaped(parts[0])]
+    said = [as_text(parts[0])]
     for number, part in zip(numbers, parts[1:], strict=True):
-        said += [facts.literal(number), _escaped(part)]
+        said += [facts.literal(number), as_text(part)]
     return "".join(said)
 
 
@@ -109,13 +105,3 @@ def dated(text: str, facts: Facts) -> str:
     if "]{" in text:
         return text
     return re.sub(NUMBERS, lambda match: facts.literal(match.group()), text)
-
-
-def safe(wording: Wording) -> Wording:
-    """Return the words with the names of areas escaped, for sentences in markdown."""
-    names = {column: wording.areas[column].map(_escaped) for column in ("name_zh", "name_en")}
-    return replace(wording, areas=wording.areas.assign(**names))
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
