@@ -80,8 +80,12 @@ class Facts:
         """Index the rows by measure: a page asks some hundred times."""
         own = self.table[self.table["scenario"].isin(["", self.scenario])]
         self._measured: dict[str, list[dict[str, Any]]] = {}
-        for key, row in zip(with_keys(own).index, own.to_dict("records"), strict=True):
-            self._measured.setdefault(row["measure"], []).append(row | {"key": key})
+        keyed = with_keys(own)
+        # Column by column: a frame's own records take five times as long.
+        values = zip(*(keyed[name].tolist() for name in keyed.columns), strict=True)
+        for key, row in zip(keyed.index, values, strict=True):
+            named = dict(zip(keyed.columns, row, strict=True), key=key)
+            self._measured.setdefault(named["measure"], []).append(named)
 
     def row(self, measure: str, **where: Any) -> tuple[str, dict[str, Any]]:
         """Return the one row that answers, with its key; the scenario's own before the dataset's.

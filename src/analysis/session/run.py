@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
 from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
-from analysis.model.simulate import Outcome, simulate
+from analysis.model.simulate import Case, Outcome, prepare, simulate
 from analysis.report import charts, sentences, tables
 from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
@@ -31,6 +31,9 @@ from analysis.session import COMPARED, ROAD
 from analysis.session.record import environment_record, inputs_record, stored_results
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
+
+if TYPE_CHECKING:
+    from analysis.session.sliders import Explore
 
 NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
@@ -113,6 +116,16 @@ class Run:
     def outcome(self) -> Outcome:
         """What the scenario comes to; of a batch, the proposed one."""
         return simulate(self.evidence, self.scenario, self.rules)
+
+    def prepared(self, scenario: Scenario) -> Case:
+        """Make a scenario on this run's package ready to be costed."""
+        return self.outcome.case if scenario is self.scenario else prepare(self.evidence, scenario, self.rules)
+
+    def explore(self) -> Explore:
+        """Return the page with sliders; where results are written nobody sits at it, and it shows what stands there."""
+        from analysis.session.sliders import Explore  # no other page needs widgets
+
+        return Explore(self)
 
     @functools.cached_property
     def _scenario_tables(self) -> dict[str, pd.DataFrame]:
