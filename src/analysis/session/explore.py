@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import html
 import io
@@ -16,15 +15,15 @@ from ruamel.yaml import YAML
 
 from analysis import files
 from analysis.errors import ParametersRefused
-from analysis.inputs.scenario import names, read_scenario, with_overrides
+from analysis.inputs.scenario import OWN, names, read_scenario, values_of, with_overrides
 from analysis.model.simulate import outcome_of
 from analysis.model.simulate.cells import floors_of
 from analysis.model.simulate.ready import ready_like
 from analysis.model.simulate.rows import decision_rows
 from analysis.report import sentences
-from analysis.report.charts.moving import NAMES, Moving
+from analysis.report.charts.moving import Moving
 from analysis.report.facts import Facts
-from analysis.session.levers import RISES, Moves, differences, moves_of, overrides_of
+from analysis.session.levers import RISES, Moves, differences, moves_of, overrides_of, positions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,11 +65,12 @@ class Explorer:
         run: whose scenario it starts from.
         scenario: as it stands before anything is moved.
         start: where its levers stand.
+        positions: what each lever can be moved to.
     """
 
     def __init__(self, run: Run, scenario: Scenario | None = None):
         self.run, self.scenario = run, scenario or run.scenario
-        self.start = moves_of(self.scenario)
+        self.start, self.positions = moves_of(self.scenario), positions(self.scenario)
         self._case = run.prepared(self.scenario)
         self._apart_since = run.apart_since
         self._views: OrderedDict[Moves, View] = OrderedDict()
@@ -108,13 +108,6 @@ class Explorer:
         highest = float(floors.max().max()) * float(1 + max(RISES))
         return Moving(self.facts(self.start), self.run.wording, (float(floors.min().min()), highest))
 
-    def fallback_html(self) -> str:
-        """Return the page as it stands before anything is moved, for where nothing can be: sentences and charts."""
-        view = self.at(self.start)
-        pictures = (base64.b64encode(view.charts[name]).decode() for name in NAMES)
-        shown = "".join(f'<img alt="" src="data:image/png;base64,{one}">' for one in pictures)
-        return f"<div>{view.sentences_html()}{shown}</div>"
-
     def keep(self, moves: Moves, name: str) -> Path:
         """Write a position as a scenario file of one's own, which ``tibiao run -f`` accepts.
 
@@ -129,14 +122,18 @@ class Explorer:
             ParametersRefused: nothing is moved, no name, or one that is taken.
         """
         home = self.run.home
-        moved = overrides_of(self.scenario, moves)
+        base = self.run.proposed if self.scenario is self.run.scenario else self.scenario.id
+        if base not in names("scenarios", home):
+            raise ParametersRefused(f"scenario {base!r}: is none of params/scenarios, and a kept scenario extends one of them")
+        stored, here = values_of(read_scenario(base, home)), values_of(self._at(moves))
+        moved = {key: value for key, value in here.items() if value != stored.get(key) and key.partition(".")[0] not in OWN}
         if not moved:
             raise ParametersRefused("nothing is moved: this is the scenario as it stands; move a lever first")
         files.slug(name, "name")
         path = home / "local" / "scenarios" / f"{name}.yaml"
         if path.exists() or name in names("scenarios", home):
             raise ParametersRefused(f"name {name!r}: a scenario of this name is there already; choose another")
-        written = files.write_atomically(path, _yaml(self._kept(moves, moved, name)))
+        written = files.write_atomically(path, _yaml(self._kept(moves, moved, name, base)))
         try:
             read_scenario("", home, None, written)
         except ParametersRefused:
@@ -144,17 +141,17 @@ class Explorer:
             raise
         return written
 
-    def _kept(self, moves: Moves, moved: dict[str, Any], name: str) -> dict[str, Any]:
+    def _kept(self, moves: Moves, moved: dict[str, Any], name: str, base: str) -> dict[str, Any]:
         said = {lang: differences(self.scenario, moves, lang) for lang in ("zh", "en")}
-        base = self.scenario.title
+        title = self.scenario.title
         return {
             "id": name,
-            "title": {"zh": f"{base.zh}（{'，'.join(said['zh'])}）", "en": f"{base.en} ({', '.join(said['en'])})"},
+            "title": {"zh": f"{title.zh}（{'，'.join(said['zh'])}）", "en": f"{title.en} ({', '.join(said['en'])})"},
             "question": {
-                "zh": f"在{base.zh}上：{'，'.join(said['zh'])}，会怎样？",
-                "en": f"{base.en} with {', '.join(said['en'])}: what does it come to?",
+                "zh": f"在“{title.zh}”上改为：{'，'.join(said['zh'])}，结果如何？",
+                "en": f"{title.en} with {', '.join(said['en'])}: what does it come to?",
             },
-            "extends": self.scenario.id,
+            "extends": base,
             "overrides": {key: _plain(value) for key, value in moved.items()},
         }
 

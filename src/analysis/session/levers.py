@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
+
 from analysis.inputs.parameters import Scenario
 from analysis.report.facts import money
 
@@ -20,6 +22,15 @@ ENVELOPES = [Decimal(step) * 50_000_000 for step in range(2, 41)]
 MONTHS = list(range(1, LAST_MONTH + 1))
 # What stands in a kept scenario instead of the reason for a figure that somebody has moved.
 MOVED_REASON = {"zh": "在探索页上设定，不是估计", "en": "set on the explore page, not estimated"}
+# The dotted keys that each lever writes, as they are given on the command line and in a scenario file.
+KEYS = {
+    "rise": "policy.rule.urban.rise_share, policy.rule.rural.rise_share",
+    "rural_share": "policy.rural_share.at_least",
+    "follow": "assumptions.follow_share.central",
+    "budget_growth": "fiscal.expenditure_growth_share",
+    "envelope": "road.new_money_yuan_year",
+    "notice_month": "timing.notice_month, timing.pay_month",
+}
 LABELS = {
     "rise": ("提高幅度", "Rise of the floors"),
     "rural_share": ("农村不低于城镇的", "Rural at least, of urban"),
@@ -140,7 +151,7 @@ def differences(scenario: Scenario, moves: Moves, lang: str) -> list[str]:
     """Return in words which levers have been moved, and to where."""
     start = moves_of(scenario)
     return [
-        f"{LABELS[one.name][lang == 'en']}{'' if lang == 'zh' else ' '}{label_of(one.name, getattr(moves, one.name), lang)}"
+        f"{LABELS[one.name][0] if lang == 'zh' else LABELS[one.name][1].lower() + ' '}{label_of(one.name, getattr(moves, one.name), lang)}"
         for one in fields(Moves)
         if getattr(moves, one.name) != getattr(start, one.name)
     ]
@@ -149,3 +160,17 @@ def differences(scenario: Scenario, moves: Moves, lang: str) -> list[str]:
 def moved(moves: Moves, name: str, value: Any) -> Moves:
     """Return where the levers stand when one has been moved."""
     return replace(moves, **{name: value})
+
+
+def levers_table(scenario: Scenario, lang: str) -> pd.DataFrame:
+    """Return the levers: what each is called, where it stands, from where to where it moves, and its dotted keys."""
+    heads = {
+        "zh": ("参数", "本方案", "最低", "最高", "参数文件中的键"),
+        "en": ("Lever", "in the scenario", "least", "most", "keys in the parameter files"),
+    }
+    start, lines = moves_of(scenario), []
+    for name, values in positions(scenario).items():
+        known = [value for value in values if value is not None]
+        said = [label_of(name, value, lang) for value in (getattr(start, name), known[0], known[-1])]
+        lines.append((LABELS[name][lang == "en"], *said, KEYS[name]))
+    return pd.DataFrame(lines, columns=list(heads[lang]))

@@ -28,6 +28,7 @@ from analysis.report.style import Chart
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
 from analysis.session import COMPARED, ROAD
+from analysis.session.levers import levers_table
 from analysis.session.record import environment_record, inputs_record, stored_results
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
@@ -321,6 +322,7 @@ class Run:
             "break_even": lambda: tables.break_even(self.facts, words),
             "sobol": lambda: tables.sobol(self.facts, words, self.titles),
             "box": lambda: tables.box(self.facts, words),
+            "levers": lambda: levers_table(self.scenario, self.lang),
             "scenarios": lambda: tables.scenarios(
                 {name: self.facts_of(name) for name in self.scenarios},
                 {name: one.title.in_language(self.lang) for name, one in self.scenarios.items()},

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SIZE_INCHES, DPI = (3.7, 2.6), 120
+SIZE_INCHES, DPI, BOX = (3.7, 2.5), 120, (0.17, 0.155, 0.80, 0.71)
 # Ends of the scale of money, million yuan; one that is reached by nine tenths gives way to the next.
 SCALES = (150, 300, 600, 1000, 1500, 2500, 4000, 6000, 10_000, 20_000, 50_000)
 MONTHS = range(1, 13)
@@ -62,7 +62,7 @@ class Canvas:
 
         drawing = Figure(figsize=SIZE_INCHES, dpi=DPI)
         canvas = FigureCanvasAgg(drawing)
-        axes = drawing.add_axes((0.14, 0.14, 0.82, 0.66))
+        axes = drawing.add_axes(BOX)
         self.stand(axes, scale)
         canvas.draw()
         self.kept[scale] = drawing, axes, canvas.copy_from_bbox(drawing.bbox)
@@ -123,8 +123,7 @@ class Moving:
         axes.set_yticks(range(len(self.codes)), [self.wording.area(code) for code in reversed(self.codes)])
         axes.tick_params(axis="y", length=0)
         for place, code in enumerate(reversed(self.codes)):
-            for artist in self._marks(axes, place + 0.17, *self._now[code], 0.4):
-                axes.add_artist(artist) if artist.axes is None else artist
+            self._marks(axes, place + 0.17, *self._now[code], 0.4)
         self._below(
             axes,
             f"{self.wording.unit_month}；淡：{self.base}年，深：{self.following}年",
@@ -176,7 +175,7 @@ class Moving:
 
     def _stand_chance(self, axes: Axes, scale: float) -> None:
         axes.set_xlim(0, scale)
-        axes.set_ylim(0, 116)
+        axes.set_ylim(0, 138)  # above the curve there is room for the names of the amounts
         axes.set_yticks([0, 10, 50, 90], ["0%", "10%", "50%", "90%"])
         axes.grid(axis="y", color=style.UNKNOWN, linewidth=0.5)
         axes.locator_params(axis="x", nbins=5)
@@ -195,9 +194,9 @@ class Moving:
                 title = say(f"安排{over}，至少{enough}%的抽样够用", f"{over} is enough in {enough}% of the draws at least")
             else:
                 title = say(f"安排{over}，够用的抽样不到5%", f"{over} is enough in fewer than 5% of the draws")
-        marks = [("central", "-", style.INK, say("中值", "central"), 109)]
-        marks.append(("room", "--", style.NEXT, say("预算增长可容", "budget leaves"), 99))
-        marks.append(("envelope", "-.", style.RURAL, say("可安排", "envelope"), 89))
+        marks = [("central", "-", style.INK, say("中值", "central"), 131)]
+        marks.append(("room", "--", style.NEXT, say("预算增长可容", "budget leaves"), 119))
+        marks.append(("envelope", "-.", style.RURAL, say("可安排", "envelope"), 107))
         shown = [mark for mark in marks if numbers[mark[0]] is not None and numbers[mark[0]] > 0]
         scale = _scale(max([*curve, *(numbers[mark[0]] for mark in shown), 1.0]))
 
@@ -207,9 +206,10 @@ class Moving:
             for name, dash, colour, label, height in shown:
                 value = numbers[name]
                 artists += axes.plot([value, value], [0, height], dash, color=colour, linewidth=1)
-                left = value < 0.55 * scale
-                text = f"{label} {large(value, self.wording)}"
-                artists.append(_beside(axes, text, value, height, 3 if left else -3, colour))
+            for name, _, colour, label, height in shown:  # over the lines, which may cross the names of others
+                text = f"{label} {large(numbers[name], self.wording)}"
+                away = 3 if numbers[name] < 0.55 * scale else -3
+                artists.append(_beside(axes, text, numbers[name], height, away, colour))
             return artists
 
         return paper.drawn(scale, move)
@@ -280,4 +280,5 @@ def _title(axes: Axes, text: str) -> Any:
 def _beside(axes: Axes, text: str, at: float, height: float, away: float, colour: str = style.INK) -> Any:
     """Write on the right of a place, or on its left where ``away`` is negative, points."""
     place = {"xytext": (away, 0), "textcoords": "offset points", "va": "center", "ha": "left" if away > 0 else "right"}
-    return axes.annotate(text, (at, height), fontsize=6.4, color=colour, **place)
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
+    return axes.annotate(text, (at, height), fontsize=6.4, color=colour, bbox=box, **place)
