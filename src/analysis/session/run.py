@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from analysis.model.simulate import Case, Outcome, prepare, simulate
 from analysis.report import charts, sentences, tables
 from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
+from analysis.report.heads import in_words
 from analysis.report.style import Chart
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording
@@ -224,6 +226,22 @@ class Run:
     def coverage(self) -> pd.DataFrame:
         """Recipients by residence: published, on trend, entrants."""
         return self.outcome.coverage
+
+    def in_words(self, table: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
+        """Return one of this run's frames with heads, areas and residences in words.
+
+        Args:
+            table: such as ``run.standards``, ``run.cost``, ``run.why(key).frame()``.
+            lang: zh or en; the run's own by default.
+        """
+        return in_words(table, self.wording if lang in (None, self.lang) else replace(self.wording, lang=lang))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show what a run comes to where it is the last line of a cell: its sentences and one table."""
+        table = self.table({"dataset": "gap_history", "scenario": "proposal", "batch": "beside"}[self.scope])
+        plain = f"{type(self).__name__}: {self.scope}, {self.proposed}, {self.scenario.dataset}, {self.scenario.as_of}"
+        said = "" if self.scope == "dataset" else f"{self.four_sentences().data}\n\n"
+        return {"text/plain": plain, "text/markdown": f"{said}{table.to_html(border=0)}"}
 
     @property
     def apart_since(self) -> int | None:
