@@ -39,7 +39,10 @@ def lab(home, tmp_path_factory):
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    options = [f"--ServerApp.port={port}", "--no-browser", f"--IdentityProvider.token={TOKEN}", "--ServerApp.allow_root=True"]
+    options = [
+        f"--ServerApp.port={port}", "--no-browser", f"--IdentityProvider.token={TOKEN}", "--ServerApp.allow_root=True",
+        "--LabApp.expose_app_in_browser=True",
+    ]
     folders = {f"JUPYTER{name}_DIR": str(place / name) for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")}
     running = subprocess.Popen(
         [sys.executable, "-m", "analysis", "lab", *options],
@@ -58,7 +61,7 @@ def lab(home, tmp_path_factory):
             if time.monotonic() > deadline or running.poll() is not None:
                 pytest.fail(f"JupyterLab did not start: {(place / 'log').read_text('utf-8', 'replace')[-2000:]}")
             time.sleep(0.2)
-    yield SimpleNamespace(address=address, home=copy)
+    yield SimpleNamespace(address=address, home=copy, token=TOKEN)
     for child in psutil.Process(running.pid).children(recursive=True):
         child.kill()
     running.kill()
