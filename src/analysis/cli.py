@@ -20,6 +20,9 @@ TERMINATED = 143
 # A notebook waits now and then for its kernel or the disk; more than two a core only crowd each other out.
 WORKERS_PER_CORE = 2
 LANGUAGE = click.Choice(["zh", "en"])
+START_PAGE = "/lab/tree/notebooks/start.md"
+# JupyterLab's settings here: Markdown is opened to be read, and nothing is fetched from outside.
+LAB_SETTINGS = Path(__file__).parent / "batch" / "jupyter"
 
 
 class Terminated(BaseException):
@@ -579,7 +582,9 @@ def template(context: click.Context, lang: str, out: str | None) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
-    """Open JupyterLab on the notebooks; its kernels are forked from a warm process where that is possible.
+    """Open JupyterLab on the notebooks' start page, reachable from this machine alone and with a token.
+
+    Its kernels are forked from a warm process where that is possible. Further arguments are JupyterLab's own.
 
     Example: tibiao lab --no-browser
     """
@@ -589,8 +594,17 @@ def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
     home = _home(context)
     # Notebooks are stored with the ordinary kernel's name, so that they open anywhere; here it is a warm one too.
     os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
-    options = [f"--ServerApp.root_dir={home}", f"--MultiKernelManager.default_kernel_name={KERNEL}"]
-    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *options, str(home / "notebooks"), *arguments]))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        [*filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")]), str(LAB_SETTINGS)]
+    )
+    options = {
+        "ServerApp.root_dir": home,
+        "ServerApp.ip": "127.0.0.1",
+        "MultiKernelManager.default_kernel_name": KERNEL,
+        "LabApp.default_url": START_PAGE,
+    }
+    given = [f"--{name}={value}" for name, value in options.items()]
+    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *given, *arguments]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from analysis import files
 from analysis.batch import sweep
 from analysis.batch.store import verify
 from analysis.batch.sweep import work
-from analysis.batch.sweep.ready import ready_like
+from analysis.model.simulate.ready import ready_like
 from analysis.errors import InfrastructureFailed, ParametersRefused, ScenarioFailed
 from analysis.inputs.scenario import read_scenario
 from analysis.inputs.sweep import read_sweep

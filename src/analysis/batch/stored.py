@@ -14,6 +14,7 @@ from analysis.errors import ScenarioFailed
 
 CHECKED = "nbval-check-output"
 SHOWN_CHARACTERS = 120
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def executed(name: str, home: Path) -> tuple[str, list[str]]:
@@ -48,12 +49,15 @@ def _executed(name: str, home: Path) -> nbformat.NotebookNode:
             kernel_name=KERNEL,  # the ordinary one: tests hold the forked kernels to what is stored
             resources={"metadata": {"path": folder}},
             record_timing=False,
+            store_widget_state=False,
             config=Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}} if os.name == "posix" else {}),
         )
         try:
             client.execute()
         except Exception as error:
             raise ScenarioFailed(f"notebooks/{name}.ipynb: {str(error).strip().splitlines()[-1]}") from error
+    for output in (one for cell in notebook.cells for one in cell.get("outputs", [])):
+        output.get("data", {}).pop(WIDGET, None)  # of a kernel that is gone
     language = notebook.metadata.get("language_info", {})
     notebook.metadata["language_info"] = {"name": language.get("name", "python")}
     return notebook

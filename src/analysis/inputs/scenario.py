@@ -164,6 +164,22 @@ def read_scenario(
     return _sharing_groups(validated(Scenario, whole, where))
 
 
+def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+    """Return a resolved scenario with some values changed, under its own name: for one who tries many, and reads no file.
+
+    Args:
+        scenario: resolved.
+        overrides: dotted keys to values, each of which changes something.
+
+    Raises:
+        ParametersRefused: a key, type or value that is not allowed, or one that changes nothing.
+    """
+    whole = scenario.model_dump()
+    for key, value in overrides.items():
+        _override(whole, key, value, f"overrides: {key}")
+    return validated(Scenario, whole, lambda key: f"overrides: {'.'.join(key)}")
+
+
 # The groups of parameters that scenarios of this process hold, by their values.
 _GROUPS: weakref.WeakValueDictionary[tuple[type, str], Strict] = weakref.WeakValueDictionary()
 

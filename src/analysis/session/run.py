@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,19 +21,24 @@ from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
 from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
-from analysis.model.simulate import Outcome, simulate
+from analysis.model.simulate import Case, Outcome, prepare, simulate
 from analysis.report import charts, sentences, tables
 from analysis.report.charts.score import score_history
 from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
+from analysis.report.heads import in_words
 from analysis.report.style import Chart, left_out
 from analysis.report.why import Why, explain
 from analysis.report.wording import Wording, as_text
 from analysis.session import COMPARED, OLDER, ROAD
 from analysis.session.bridge import Bridge
+from analysis.session.levers import levers_table
 from analysis.session.record import environment_record, inputs_record, stored_results
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
+
+if TYPE_CHECKING:
+    from analysis.session.sliders import Explore
 
 # What a run computes once and is the same in every language.
 COMPUTED = ("history", "record", "dataset_result", "outcome", "outcomes", "_scenario_tables", "result")
@@ -117,6 +123,16 @@ class Run:
     def outcome(self) -> Outcome:
         """What the scenario comes to; of a batch, the proposed one."""
         return simulate(self.evidence, self.scenario, self.rules)
+
+    def prepared(self, scenario: Scenario) -> Case:
+        """Make a scenario on this run's package ready to be costed."""
+        return self.outcome.case if scenario is self.scenario else prepare(self.evidence, scenario, self.rules)
+
+    def explore(self) -> Explore:
+        """Return the page with sliders; where results are written nobody sits at it, and it shows what stands there."""
+        from analysis.session.sliders import Explore  # no other page needs widgets
+
+        return Explore(self)
 
     @functools.cached_property
     def _scenario_tables(self) -> dict[str, pd.DataFrame]:
@@ -219,6 +235,22 @@ class Run:
     def coverage(self) -> pd.DataFrame:
         """Recipients by residence: published, on trend, entrants."""
         return self.outcome.coverage
+
+    def in_words(self, table: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
+        """Return one of this run's frames with heads, areas and residences in words.
+
+        Args:
+            table: such as ``run.standards``, ``run.cost``, ``run.why(key).frame()``.
+            lang: zh or en; the run's own by default.
+        """
+        return in_words(table, self.wording if lang in (None, self.lang) else replace(self.wording, lang=lang))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show what a run comes to where it is the last line of a cell: its sentences and one table."""
+        table = self.table({"dataset": "gap_history", "scenario": "proposal", "batch": "beside"}[self.scope])
+        plain = f"{type(self).__name__}: {self.scope}, {self.proposed}, {self.scenario.dataset}, {self.scenario.as_of}"
+        said = "" if self.scope == "dataset" else f"{self.four_sentences().data}\n\n"
+        return {"text/plain": plain, "text/markdown": f"{said}{table.to_html(border=0)}"}
 
     @property
     def apart_since(self) -> int | None:
@@ -331,6 +363,7 @@ class Run:
             "break_even": lambda: tables.break_even(self.facts, words),
             "sobol": lambda: tables.sobol(self.facts, words, self.titles),
             "box": lambda: tables.box(self.facts, words),
+            "levers": lambda: levers_table(self.scenario, self.lang),
             "scenarios": lambda: tables.scenarios(
                 {name: self.facts_of(name) for name in self.scenarios},
                 {name: one.title.in_language(self.lang) for name, one in self.scenarios.items()},

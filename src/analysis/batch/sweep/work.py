@@ -19,7 +19,7 @@ import pandas as pd
 from analysis import files
 from analysis.batch.sweep import table
 from analysis.batch.sweep.findings import Finding, finding_of
-from analysis.batch.sweep.ready import comparable, ready_like
+from analysis.model.simulate.ready import comparable, ready_like
 from analysis.batch.sweep.rows import grade_of, rows_of
 from analysis.errors import SCENARIO, Refusal
 from analysis.inputs.evidence import Evidence
