@@ -220,7 +220,6 @@ def test_the_page_tells_of_every_number_where_it_comes_from(made, keyed, lang):
     assert traced["numbers"][cost]["assumptions"]
 
 
-
 def test_the_workbook_is_of_the_proposed_scenario_with_the_tables_of_both_languages(made, keyed):
     book = openpyxl.load_workbook(made / "costing.xlsx", data_only=True, read_only=True)
     checks = [row for row in book["核对 Checks"].iter_rows(values_only=True) if row[-1] in keyed.index]
