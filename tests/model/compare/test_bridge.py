@@ -6,7 +6,7 @@ import shutil
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.inputs.evidence import load, trust
@@ -139,6 +139,8 @@ def test_a_dated_rule_is_policy(old):
     ruled = [rule.model_copy(update={"to": None, "document": "another"}) for rule in old.rules[1:]]
     new = Inputs(old.evidence, old.scenario, ruled)
     assert set(parameter_changes(old, new)["cause"]) == {"policy"}
+    assert old.taking(new, ["policy"]).rules == ruled
+    assert old.taking(new, ["data", "assumptions"]).rules == old.rules
 
 
 def test_each_step_is_a_run_with_one_cause_more_and_the_parts_add_up(home, home_with_another_datum, old):
@@ -180,15 +182,15 @@ yuan = st.integers(-(10**12), 10**12)
     st.lists(st.integers(-(10**7), 10**7), min_size=5, max_size=5),
     st.sets(st.sampled_from(sorted(FIELDS))),
 )
+@example([0] * 5, [3, 6, 29, 58, 1], {"data"})  # 0.0029 times 10,000 is a hair less than 29
 def test_parts_add_up_whatever_the_runs_say(old, costs, ratios, causes):
     """Yuan are whole, ratios have four decimals that binary numbers do not hold."""
-    kept = [costs[:1], *([cost] for cost in costs[1:])]
     lines = [
         {
-            "extra_cost": {"value": float(cost[0]), "unit": "yuan/year"},
+            "extra_cost": {"value": float(cost), "unit": "yuan/year"},
             "ratio": {"value": ratio / 10**4, "unit": "ratio"},
         }
-        for cost, ratio in zip(kept, ratios, strict=True)
+        for cost, ratio in zip(costs, ratios, strict=True)
     ]
     asked = []
 
@@ -216,6 +218,7 @@ def test_a_number_that_a_run_does_not_know_is_left_out(home, old, monkeypatch):
 def test_rows_say_before_parts_and_change_and_add_up_as_stored(home, home_with_another_datum, old):
     new = inputs_of(home_with_another_datum, **ASSUMED, **RULED)
     before, after = lines_of(old), lines_of(new)
+    before = {name: line | {"year": "2024"} for name, line in before.items()}  # the older memo planned another year
     rows = bridge_rows(new.evidence, "baseline", before, after, worth(old, new), {"data_changed": 1})
     stored = results.from_csv(results.to_csv(rows))
     assert stored.loc[stored["measure"] == "bridge_data_changed", "value"].tolist() == [1]
@@ -227,6 +230,7 @@ def test_rows_say_before_parts_and_change_and_add_up_as_stored(home, home_with_a
         ]
         said = own.set_index("measure")["value"]
         measure = f"bridge_{line['measure']}"
+        assert own.loc[own["measure"] == f"{measure}_before", "year"].tolist() == ["2024"]
         whole = said[f"{measure}_before"] + sum(said[f"{measure}_by_{cause}"] for cause in CAUSES)
         assert whole == pytest.approx(line["value"], abs=1e-9)
         assert said[f"{measure}_change"] == pytest.approx(line["value"] - said[f"{measure}_before"], abs=1e-9)
