@@ -5,7 +5,7 @@ import pytest
 
 from analysis.errors import DataRefused
 from analysis.inputs.evidence import load
-from analysis.intake import _areas, read_file
+from analysis.intake import areas_of, read_file
 from analysis.intake.journal import Journal
 from analysis.intake.vocabulary import read_vocabulary
 
@@ -24,7 +24,8 @@ class Reading:
 
     def of(self, path):
         self.journal = Journal()
-        figures, self.how = read_file(path, read_vocabulary(self.home), _areas(self.base), self.base, self.journal)
+        words = read_vocabulary(self.home)
+        figures, self.how = read_file(path, words, areas_of(self.base, words), self.base, self.journal)
         return {
             (one.area_code, one.year, one.period, one.residence, one.measure.label): (
                 float(one.number),

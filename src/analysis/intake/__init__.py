@@ -24,7 +24,7 @@ from analysis.intake.rows import Reader, read_sheet
 from analysis.intake.totals import checked
 from analysis.intake.vocabulary import Vocabulary, read_vocabulary
 
-__all__ = ["Intake", "read_file", "take_in"]
+__all__ = ["Intake", "areas_of", "read_file", "take_in"]
 # The package whose tables and descriptions every package taken in is made like.
 LIKE, NONE = "guangdong", "none"
 
@@ -92,7 +92,8 @@ def take_in(
     """
     folder = _place(name, home, public=public, replace=replace)
     below = _base(base, home)
-    words, areas, journal = read_vocabulary(home), _areas(below), Journal()
+    words, journal = read_vocabulary(home), Journal()
+    areas = areas_of(below, words)
     figures, read_as = read_file(file, words, areas, below, journal)
     for one in figures:
         why = "; ".join(filter(None, [*one.converted, one.note and f"note: {one.note}"])) or "as it stands"
@@ -173,11 +174,12 @@ def _base(base: str, home: Path) -> Evidence | None:
     return found
 
 
-def _areas(below: Evidence | None) -> Areas:
+def areas_of(below: Evidence | None, words: Vocabulary) -> Areas:
+    """Return the areas that a file may name: those of the package below it; none but the provinces where it stands alone."""
     if below is None:
-        return Areas(pd.DataFrame(columns=AREAS[1:]).rename_axis("area_code"), "")
+        return Areas(pd.DataFrame(columns=AREAS[1:]).rename_axis("area_code"), "", words.words.provinces)
     table = below.areas.assign(has_rural=below.areas["has_rural"].map({True: "true", False: "false"}))
-    return Areas(table[AREAS[1:]].copy(), below.whole)
+    return Areas(table[AREAS[1:]].copy(), below.whole, words.words.provinces)
 
 
 def _compare(figures: list[Figure], below: Evidence | None, journal: Journal) -> None:

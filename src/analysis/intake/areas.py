@@ -44,12 +44,14 @@ class Areas:
 
     Attributes:
         table: one row per area, by code: the columns of ``areas.csv``.
-        whole: code of the province; empty where the file has none.
+        whole: code of the province; empty where none is known yet.
+        provinces: the first two digits of a code to the province's names.
         added: codes that the file brought.
     """
 
     table: pd.DataFrame
     whole: str
+    provinces: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,6 +118,8 @@ class Areas:
         Raises:
             Doubtful: its code is not below an area that is known.
         """
+        if not self.whole and code[:2] in self.provinces and not code.endswith("0000"):
+            self.bring(f"{code[:2]}0000", *self.provinces[code[:2]])
         above = next(
             (one for one in (f"{code[:4]}00", f"{code[:2]}0000") if one != code and one in self.table.index), ""
         )

@@ -139,6 +139,11 @@ class Reader:
             if said.anything and not said.left and not said.area:
                 self.journal.log(self.sheet.name, first.address, first.text, "heading", "holds for the rows below")
                 return said
+        if self.table.column("code") is not None and not self.words.is_footnote(first.text):
+            try:
+                self._area(number)  # a row that names an area without figures, such as the province, brings it too
+            except (_Reported, Doubtful):
+                return None
         why = "a footnote or signature" if self.words.is_footnote(first.text) else "no figures in this row"
         self.journal.log(self.sheet.name, first.address, first.text, "", f"left out: {why}")
         return None

@@ -68,6 +68,7 @@ class Words(Strict):
     no_figure: list[str]
     sheets_left_out: list[str]
     footnotes: list[str]
+    provinces: dict[str, list[str]]
 
 
 class Token(NamedTuple):
