@@ -293,7 +293,7 @@ class Run:
                 for one, draw in charts.CHARTS.items()
             },
             "steps_waterfall": lambda: steps_waterfall(self.facts, self.wording, self.source(name), self.steps),
-            "score_history": lambda: score_history(self._past(), self.wording, self.source(name)),
+            "score_history": lambda: score_history(self._scored(), self.wording, self.source(name)),
             **self.years.charts(),
             **self.side.charts(),
         }
@@ -370,11 +370,6 @@ class Run:
                 words,
             ),
         }
-
-    def _past(self) -> Facts:
-        """The facts of the package alone, the record among them, whatever the scope."""
-        _ = self.record
-        return Facts(self.dataset_result, "", self.lang)
 
     def _scored(self) -> Facts:
         """The facts of the record, or the refusal that says why there is none."""
