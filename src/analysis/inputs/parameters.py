@@ -65,16 +65,20 @@ class Text(Strict):
     zh: str
     en: str
 
-    @model_validator(mode="after")
-    def _no_formula(self) -> Text:
-        for text in (self.zh, self.en):
-            if FORMULA.match(text):
-                raise ValueError(f"{text[:40]!r}: a spreadsheet would run it; begin with a letter or a digit")
-        return self
-
     def in_language(self, lang: str) -> str:
         """Return the text in ``zh`` or ``en``."""
         return self.zh if lang == "zh" else self.en
+
+
+def _no_formula(text: Text) -> Text:
+    for said in (text.zh, text.en):
+        if FORMULA.match(said):
+            raise ValueError(f"{said[:40]!r}: a spreadsheet would run it; begin with a letter or a digit")
+    return text
+
+
+# A text of a parameter file, which may come to stand in a table.
+Title = Annotated[Text, AfterValidator(_no_formula)]
 
 
 class Reason(Text):
@@ -182,7 +186,7 @@ class Policy(Strict):
     """Which steps of the uprating are on, and how far."""
 
     id: str
-    title: Text
+    title: Title
     rule: RiseRules
     catch_up: CatchUp = CatchUp()
     unified_stay_unified: Switch = Switch()
@@ -218,7 +222,7 @@ class Fiscal(Strict):
     """What the budget allows and how the cost is shared."""
 
     id: str
-    title: Text
+    title: Title
     expenditure_growth_share: RiseShare
     expenditure_growth_reason: Reason
     sharing: str
@@ -237,7 +241,7 @@ class Assumption(Strict):
         ask: what to ask for, so that the assumption can go.
     """
 
-    title: Text
+    title: Title
     unit: str
     low: Number | None = None
     central: Number
@@ -246,7 +250,7 @@ class Assumption(Strict):
     degrees_of_freedom: int | None = None
     drawn: bool = True
     reason: Reason
-    ask: Text
+    ask: Title
 
     @model_validator(mode="after")
     def _ordered(self) -> Assumption:
@@ -306,8 +310,8 @@ class Scenario(Strict):
     """One resolved scenario; every value that a result rests on, and nothing else."""
 
     id: Name
-    title: Text
-    question: Text
+    title: Title
+    question: Title
     dataset: str
     as_of: Day
     base_year: Annotated[int, Field(ge=1990, le=2100)]
@@ -374,7 +378,7 @@ class Batch(Strict):
     """
 
     id: Name
-    title: Text
+    title: Title
     scenarios: Annotated[list[str], Field(min_length=1)]
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
     proposed: str
@@ -423,8 +427,8 @@ class Sweep(Strict):
     """
 
     id: Name
-    title: Text
-    question: Text
+    title: Title
+    question: Title
     scenarios: Annotated[list[str], Field(min_length=1), AfterValidator(_distinct)]
     grid: Annotated[
         dict[str, Annotated[list[Any], Field(min_length=1), AfterValidator(_distinct)]], Field(min_length=1)
