@@ -97,7 +97,9 @@ def _data(facts: Facts, wording: Wording, older: Older) -> str:
     """Say how many rows of the data are another, and name the first."""
     if older.data.empty:
         return ""
-    counts = [_count(facts, wording, kind) for kind in KINDS if facts.has(f"bridge_data_{kind}", area_code=wording.whole)]
+    counts = [
+        _count(facts, wording, kind) for kind in KINDS if facts.has(f"bridge_data_{kind}", area_code=wording.whole)
+    ]
     table = older.data.sort_values("kind", key=lambda kinds: kinds.map(TOLD.index), kind="stable")
     named = [_row(facts, wording, one) for one in table.head(MOST_NAMED).itertuples()]
     more = [_rest(wording, "changed_data.csv")] if len(table) > MOST_NAMED else []
