@@ -154,7 +154,7 @@ def _run(
         )
 
     for wave in _waves(due):
-        stored = _stored(batch, out) if wave[0].scope in ("batch", DOCUMENT) else None
+        stored = _stored(batch, out, wave[0].scope) if wave[0].scope in ("batch", DOCUMENT) else None
         place = {task.name: task for task in wave}
         # Disks are slow to say that they have written: meanwhile the next tasks are handed out.
         with ThreadPoolExecutor(WRITERS) as writers:
@@ -179,12 +179,13 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _stored(batch: Batch, out: Path) -> Parcel:
-    """Pack the results that the notebooks of a batch take instead of computing them, and an older memo's."""
+def _stored(batch: Batch, out: Path, scope: str) -> Parcel:
+    """Pack the results that a batch's notebooks and documents take instead of computing them; for these an older memo's."""
     folders = [*batch.scenarios, COMPARED]
     paths = {f"{folder}/{name}": out / folder / name for folder in folders for name in STORED}
     contents = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
-    return Parcel.pack(contents | dict(batch.against.contents if batch.against else {}))
+    older = batch.against.contents if batch.against and scope == DOCUMENT else {}
+    return Parcel.pack(contents | dict(older))
 
 
 def _documents(
