@@ -173,6 +173,9 @@ def _drop_unused(document: Word) -> None:
     for style in list(document.styles):
         if style.name not in _KEPT_STYLES:
             style.delete()
+    lists = document.part.numbering_part.element  # they name styles that are gone
+    for one in list(lists):
+        lists.remove(one)
 
 
 def _set_defaults(document: Word, lang: str) -> None:
