@@ -1,6 +1,6 @@
 # Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
-.PHONY: help memo test browser run check lab accept verify batch bench bench-quick
+.PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick
 READY := .venv/ready
 
 help: ## show this list
@@ -14,6 +14,9 @@ memo: $(READY) ## all default scenarios on Guangdong's data, to a finished memo 
 
 test: $(READY) ## every test, the notebooks' stored outputs among them
 	@.venv/bin/python -m pytest -n 2
+
+faults: $(READY) ## 52 injected faults and the load, as root; FULL=1 for the long one (under an hour)
+	@.venv/bin/python -m pytest tests -m "fault or load"
 
 browser: $(READY) ## the site in a real browser (Debian's chromium)
 	@.venv/bin/python -m pytest tests/browser

@@ -10,6 +10,7 @@ from analysis.inputs.evidence import load, vouch
 from analysis.inputs.rules import read_rules
 from analysis.inputs.scenario import read_scenario
 from analysis.model.simulate import simulate
+from cheap_batch import cheap_home
 
 settings.register_profile(
     "default",
@@ -64,6 +65,12 @@ def outcome_june(evidence_june, baseline, rules):
 @pytest.fixture(scope="session")
 def outcome_december(home, evidence_december, rules):
     return simulate(evidence_december, read_scenario("baseline", home, {"as_of": "2024-12-31"}), rules)
+
+
+@pytest.fixture(scope="session")
+def bare_home(home, tmp_path_factory):
+    """Return a home with a batch that costs nothing; who changes something takes a copy."""
+    return cheap_home(home, tmp_path_factory.mktemp("bare"))
 
 
 @pytest.fixture

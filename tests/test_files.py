@@ -29,6 +29,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, None, 5, ["a"]])
+@pytest.mark.fault(31, 32)
 def test_a_name_that_is_no_slug_is_refused_in_one_short_line(name):
     with pytest.raises(ParametersRefused) as refused:
         files.slug(name, "scenario")
@@ -39,6 +40,7 @@ def test_a_name_that_is_no_slug_is_refused_in_one_short_line(name):
 
 
 @given(st.text(max_size=80))
+@pytest.mark.fault(31)
 def test_whatever_passes_as_a_slug_stays_inside_its_folder(name):
     try:
         passed = files.slug(name, "scenario")

@@ -14,12 +14,15 @@ from typing import Any
 import click
 
 from analysis import files
-from analysis.errors import INTERRUPTED, ParametersRefused, Refusal, worst_exit_code
+from analysis.errors import INFRASTRUCTURE, INTERRUPTED, ParametersRefused, Refusal, nearest, worst_exit_code
 
 TERMINATED = 143
 # A notebook waits now and then for its kernel or the disk; more than two a core only crowd each other out.
 WORKERS_PER_CORE = 2
 LANGUAGE = click.Choice(["zh", "en"])
+START_PAGE = "/lab/tree/notebooks/start.md"
+# JupyterLab's settings here: Markdown is opened to be read, and nothing is fetched from outside.
+LAB_SETTINGS = Path(__file__).parent / "batch" / "jupyter"
 
 
 class Terminated(BaseException):
@@ -79,6 +82,8 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
         click.echo(
             f"dataset {name}: good ({len(package.observations)} rows, {len(rules.read_rules(name, home))} rules)"
         )
+        for line in evidence.remarks(package.observations):
+            click.echo(f"look at {line}")
 
 
 def _ready(scenario: Any, package: Any, home: Path) -> None:
@@ -95,6 +100,9 @@ WORKERS = click.option(
     default=None,
     help="Processes; two for each core by default.",
 )
+DATASET = click.option(
+    "--dataset", default=None, help="The data package; the scenario's own by default, or one that was laid over it."
+)
 FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is done already.")
 
 
@@ -104,7 +112,7 @@ FRESH = click.option("--fresh", is_flag=True, help="Run everything, whatever is 
 @click.option(
     "--notebook", multiple=True, default=("30_next_year",), show_default=True, help="Which notebook; may be repeated."
 )
-@click.option("--dataset", default="guangdong", show_default=True)
+@DATASET
 @click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Override one value; may be repeated.")
 @click.option("--out", default="out/run", show_default=True, help="Where to write.")
@@ -116,7 +124,7 @@ def run(
     scenario: tuple[str, ...],
     file: str | None,
     notebook: tuple[str, ...],
-    dataset: str,
+    dataset: str | None,
     lang: str,
     settings: tuple[str, ...],
     out: str,
@@ -128,13 +136,14 @@ def run(
     Example: tibiao run rural80 --set policy.rural_share.at_least=0.85 --lang en
     """
     from analysis.inputs.parameters import Text
-    from analysis.inputs.scenario import SCENARIO_FILE, parse_override
+    from analysis.inputs.scenario import SCENARIO_FILE, parse_override, read_scenario
 
     home = _home(context)
     overrides = dict(parse_override(text) for text in settings)
     named = _named_scenarios(home, scenario, file, overrides)
     own = {f"params/scenarios/{name}.yaml": Path(os.environ[SCENARIO_FILE]) for name in named.values() if file}
     planned = {one: (name, overrides) for name, one in named.items()}
+    dataset = dataset or read_scenario(next(iter(named)), home, overrides).dataset
     batch = _planned(
         "run",
         Text(zh="一次测算", en="One run"),
@@ -170,22 +179,50 @@ def _named_scenarios(
 
 @tibiao.command()
 @click.argument("batch", default="memo")
-@click.option("--out", default=None, help="Where to write; out/BATCH by default.")
+@DATASET
+@click.option(
+    "--out",
+    default=None,
+    help="Where to write; out/BATCH by default, with the package's name behind it where one is named.",
+)
+@click.option("--against", default=None, metavar="DIR", help="An older memo's folder: say what has changed since.")
 @WORKERS
 @FRESH
 @click.pass_context
-def memo(context: click.Context, batch: str, out: str | None, workers: int | None, fresh: bool) -> None:
-    """Run a batch and write its one-page memo in each language, as PDF and HTML.
+def memo(
+    context: click.Context,
+    batch: str,
+    dataset: str | None,
+    out: str | None,
+    against: str | None,
+    workers: int | None,
+    fresh: bool,
+) -> None:
+    """Run a batch and write its memo in each language (PDF, HTML, Word), the annex of the notice and the costing workbook.
 
-    Example: tibiao memo --out out/june
+    Example: tibiao memo --out out/june --against out/last-june
     """
     home = _home(context)
-    made = _named_batch(home, batch, None, workers, fresh=fresh, documents=True)
-    _conducted(made, f"out/{batch}" if out is None else out)
+    made = _named_batch(home, batch, None, workers, dataset=dataset, fresh=fresh, documents=True)
+    place = _place(batch, dataset) if out is None else out
+    _conducted(made if against is None else _against(made, against, place), place)
+
+
+def _against(made: Any, given: str, out: str) -> Any:
+    """Return a batch whose memo says what has changed since an older one."""
+    from dataclasses import replace
+
+    from analysis.batch.older import read_older
+
+    older = read_older(given, out, made.tasks[0].dataset, made.proposed, made.scenarios)
+    if not older.inputs:
+        click.echo(f"{given}: holds no inputs.zip; only totals can be compared, not what caused the difference")
+    return replace(made, against=older)
 
 
 @tibiao.command()
 @click.argument("file")
+@DATASET
 @click.option("--out", default=None, help="Where to write; out/ and the batch's name by default.")
 @WORKERS
 @click.option(
@@ -197,6 +234,7 @@ def memo(context: click.Context, batch: str, out: str | None, workers: int | Non
 def batch(
     context: click.Context,
     file: str,
+    dataset: str | None,
     out: str | None,
     workers: int | None,
     scheduler: str,
@@ -213,8 +251,8 @@ def batch(
 
     home = _home(context)
     own = Path(file) if file.endswith((".yaml", ".yml")) else None
-    made = _named_batch(home, file, own, workers, scheduler=scheduler, fresh=fresh)
-    place = f"out/{made.kind.removeprefix('batch ')}" if out is None else out
+    made = _named_batch(home, file, own, workers, dataset=dataset, scheduler=scheduler, fresh=fresh)
+    place = _place(made.kind.removeprefix("batch "), dataset) if out is None else out
     if not reasons:
         _conducted(made, place)
         return
@@ -224,12 +262,17 @@ def batch(
     click.echo(f"to run: {sum(map(bool, found.values()))} of {len(found)}")
 
 
+def _place(batch: str, dataset: str | None) -> str:
+    return f"out/{batch}-{dataset}" if dataset else f"out/{batch}"
+
+
 def _named_batch(
     home: Path,
     name: str,
     file: Path | None,
     workers: int | None,
     *,
+    dataset: str | None = None,
     scheduler: str = "",
     fresh: bool,
     documents: bool = False,
@@ -239,29 +282,37 @@ def _named_batch(
 
     named = read_batch(name, home, file)
     planned = cells(named, home)
-    dataset = read_scenario(planned[named.proposed][0], home).dataset
+    dataset = dataset or read_scenario(planned[named.proposed][0], home).dataset
     own = {f"params/batches/{named.id}.yaml": file} if file else {}
     return _planned(
         f"batch {named.id}", named.title, home, named.notebooks, planned, named.id, dataset, named.languages, own, workers,
-        scheduler=scheduler, fresh=fresh, documents=documents,
+        scheduler=scheduler, fresh=fresh, documents=documents, proposed=named.proposed if documents else "",
     )  # fmt: skip
 
 
 def _planned(
     kind: str, title: Any, home: Path, notebooks: Sequence[str], planned: dict[str, tuple[str, dict[str, Any]]], batch: str,
     dataset: str, languages: Sequence[str], own: dict[str, Path], workers: int | None, *, scheduler: str = "", fresh: bool = False,
-    documents: bool = False,
+    documents: bool = False, proposed: str = "",
 ) -> Any:  # fmt: skip
     """Plan a batch and check all that it rests on, before anything starts."""
     from analysis.batch.conduct import Batch
     from analysis.batch.plan import DOCUMENT, Task, plan
-    from analysis.inputs.scenario import read_scenario
+    from analysis.inputs.package import datasets
+    from analysis.inputs.scenario import on_package, read_scenario
     from analysis.session import BATCH
 
     tasks = plan(notebooks, planned, batch, dataset, languages, home)
     if documents:
         tasks += [Task("memo", DOCUMENT, batch, lang, f"{BATCH}{batch}", dataset) for lang in languages]
     scenarios = {one: read_scenario(name, home, overrides) for one, (name, overrides) in planned.items()}
+    for one in scenarios.values():
+        if one.dataset not in datasets(home):
+            raise ParametersRefused(
+                f"scenario {one.id!r}: dataset {one.dataset!r}: no such package in data; {nearest(one.dataset, datasets(home))}"
+            )
+    if any(task.scope != "dataset" for task in tasks):  # one of a package takes no more than its day from a scenario
+        scenarios = {one: on_package(scenario, dataset, home) for one, scenario in scenarios.items()}
     return Batch(
         kind,
         title,
@@ -274,6 +325,7 @@ def _planned(
         scheduler,
         fresh,
         bool(batch),
+        proposed,
     )
 
 
@@ -303,7 +355,7 @@ def sweep(context: click.Context, file: str, out: str | None, workers: int | Non
 
     FILE is a sweep file of your own, or the name of one in params/sweeps.
 
-    Example: tibiao sweep rural_share_guangdong --out out/shares
+    Example: tibiao sweep rural_share --out out/shares
     """
     from analysis.batch.sweep import run_sweep
 
@@ -453,26 +505,86 @@ def verify(context: click.Context, folder: str) -> None:
 
 
 @tibiao.command()
+@click.option("--reason", default=None, help="Why results changed, for CHANGELOG.md; asked for where it is not given.")
 @click.pass_context
-def accept(context: click.Context) -> None:
-    """Run every notebook with its defaults, store its outputs and the generated documents; say what changed.
+def accept(context: click.Context, reason: str | None) -> None:
+    """Store the notebooks' outputs and the reference results anew; say what changed, by how much, and ask why.
 
-    Example: tibiao accept
+    Example: tibiao accept --reason "Minima of 2025 as published"
     """
-    from analysis.batch import dictionary, stored
+    from analysis.batch import acceptance
 
     home = _home(context)
-    changed = stored.refresh(home) + dictionary.refresh(home)
-    for line in changed:
+    prepared = acceptance.prepare(home, lambda line: click.echo(line, err=True))
+    for line in prepared.lines():
         click.echo(line)
-    click.echo(f"changes: {len(changed)}; write the reason into CHANGELOG.md" if changed else "nothing changed")
+    if prepared.needs_reason and reason is None:
+        asked = sys.stdin.isatty()
+        reason = click.prompt("Why did they change?", default="", show_default=False) if asked else ""
+    for line in acceptance.store(prepared, reason or "", home):
+        click.echo(line)
+    counted = len(prepared.numbers) + len(prepared.cells)
+    click.echo(f"changes: {counted}, with the reason in CHANGELOG.md" if counted else "no result changed")
+
+
+@tibiao.command()
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--as", "name", required=True, metavar="NAME", help="The package's name: small letters, digits, - and _.")
+@click.option(
+    "--base",
+    default="guangdong",
+    show_default=True,
+    help="The package to lay the figures over; none: they stand alone.",
+)
+@click.option("--public", is_flag=True, help="Write into data/ instead of local/data/, which git does not see.")
+@click.option(
+    "--known-from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which the department had the figures, such as 2024-06-01.",
+)
+@click.option(
+    "--replace", is_flag=True, help="Put it in the place of a package of this name that was taken in earlier."
+)
+@click.pass_context
+def intake(
+    context: click.Context, file: str, name: str, base: str, public: bool, known_from: Any, replace: bool
+) -> None:
+    """Take in a workbook or CSV of your own as a data package; refuse, cell by cell, what is doubtful.
+
+    Example: tibiao intake 低保标准.xlsx --as june
+    """
+    from analysis.intake import take_in
+    from analysis.intake.summary import summary
+
+    day = known_from.date() if known_from else None
+    made = take_in(Path(file), name, _home(context), base=base, public=public, known_from=day, replace=replace)
+    for line in summary(made, name):
+        click.echo(line)
+
+
+@tibiao.command()
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--out", default=None, help="Where to write; out/template.LANG.xlsx by default.")
+@click.pass_context
+def template(context: click.Context, lang: str, out: str | None) -> None:
+    """Write a workbook to fill in, with lists to choose from and a filled example, for 'tibiao intake'.
+
+    Example: tibiao template --lang zh --out 填报表.xlsx
+    """
+    from analysis.intake.template import workbook
+
+    path = Path(out or f"out/template.{lang}.xlsx").expanduser()
+    files.write_atomically(path, workbook(_home(context), lang))
+    click.echo(f"{path}: written; fill it in, then: tibiao intake {path} --as NAME")
 
 
 @tibiao.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
-    """Open JupyterLab on the notebooks; its kernels are forked from a warm process where that is possible.
+    """Open JupyterLab on the notebooks' start page, reachable from this machine alone and with a token.
+
+    Its kernels are forked from a warm process where that is possible. Further arguments are JupyterLab's own.
 
     Example: tibiao lab --no-browser
     """
@@ -482,8 +594,17 @@ def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
     home = _home(context)
     # Notebooks are stored with the ordinary kernel's name, so that they open anywhere; here it is a warm one too.
     os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
-    options = [f"--ServerApp.root_dir={home}", f"--MultiKernelManager.default_kernel_name={KERNEL}"]
-    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *options, str(home / "notebooks"), *arguments]))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        [*filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")]), str(LAB_SETTINGS)]
+    )
+    options = {
+        "ServerApp.root_dir": home,
+        "ServerApp.ip": "127.0.0.1",
+        "MultiKernelManager.default_kernel_name": KERNEL,
+        "LabApp.default_url": START_PAGE,
+    }
+    given = [f"--{name}={value}" for name, value in options.items()]
+    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *given, *arguments]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -516,6 +637,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Terminated:
         click.echo("tibiao: terminated; what is finished is kept, and the same command goes on from there", err=True)
         return TERMINATED
+    except OSError as error:  # what no part of the program could say better
+        if "--debug" in given:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"tibiao: {place}{error.strerror or error}; is there room, here and in TMPDIR?", err=True)
+        return INFRASTRUCTURE
     except Exception as error:
         if "--debug" in given:
             raise

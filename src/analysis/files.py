@@ -14,6 +14,10 @@ from typing import Any
 
 from analysis.errors import InfrastructureFailed, ParametersRefused
 
+# How the name of a file ends that is being written, hidden beside the one it will replace.
+HALF = ".half"
+# How a text begins that a spreadsheet would take for a formula and run.
+FORMULA = re.compile(r"[=+\-@\t\r]")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -28,7 +32,9 @@ def home(given: str | os.PathLike[str] | None = None) -> Path:
     """
     named = given or os.environ.get("TIBIAO_HOME")
     for candidate in (named,) if named else (Path(__file__).resolve().parents[2],):
-        if all((Path(candidate) / part).is_dir() for part in ("data", "params")):
+        # A worker's home may hold nothing but a department's own package.
+        packages = any((Path(candidate) / part).is_dir() for part in ("data", "local/data"))
+        if packages and (Path(candidate) / "params").is_dir():
             return Path(candidate).resolve()
     if named:
         raise ParametersRefused(f"{named}: not a tibiao folder; allowed: one that holds data/ and params/")
@@ -81,7 +87,7 @@ def write_atomically(path: Path, content: bytes | str) -> Path:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=HALF, delete=False) as stream:
             temporary = Path(stream.name)
             stream.write(data)
             stream.flush()
@@ -97,9 +103,20 @@ def write_atomically(path: Path, content: bytes | str) -> Path:
     return path
 
 
+def clear_halves(folder: Path) -> None:
+    """Remove what writers that were killed have left below a folder; nobody may be writing there."""
+    for half in folder.rglob(f".*{HALF}"):
+        half.unlink(missing_ok=True)
+
+
 def write_json(path: Path, content: dict[str, Any]) -> Path:
     """Write a dictionary as sorted, indented JSON, atomically."""
-    return write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n")
+    return write_atomically(path, json_text(content))
+
+
+def json_text(content: dict[str, Any]) -> str:
+    """Return a dictionary as sorted, indented JSON."""
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
 
 
 def writable(folder: Path) -> Path:

@@ -1,27 +1,20 @@
-import os
-
 import nbformat
 import pytest
 
 from analysis import files
-from analysis.batch.kernels.process import SHARED, WarmProcess, can_fork
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import Task
 from analysis.batch.work import UNPACKED, Limits, execute
+from cheap_batch import shared_warm_process
 
 PARAMETERS = "scenario = ''\ndataset = ''\nout_dir = ''\noverrides = {}\nlang = ''"
 
 
 @pytest.fixture(scope="package", autouse=True)
 def _one_warm_process():
-    """Let all batches of these tests share one warm process; those of a cluster and of a person's command have their own."""
-    if not can_fork():
+    """Let all batches of these tests share one; those of a cluster and of a person's command have their own."""
+    with shared_warm_process():
         yield
-        return
-    with WarmProcess() as warm:
-        os.environ[SHARED] = warm.address
-        yield
-        del os.environ[SHARED]
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +39,8 @@ def ended(probe, tmp_path, monkeypatch):
     monkeypatch.setenv("TIBIAO_HOME", "")  # a worker sets it for its kernels
     monkeypatch.setenv(UNPACKED, str(tmp_path / "inputs"))
 
-    def run(*sources, scope="dataset", **limits):
+    def run(*sources, scope="dataset", stored=None, **limits):
         task = Task("probe", scope, "baseline", "zh", "baseline", "guangdong")
-        return execute(task, probe(*sources), files.code_sha256(), None, Limits(**limits))
+        return execute(task, probe(*sources), files.code_sha256(), stored, Limits(**limits))
 
     return run

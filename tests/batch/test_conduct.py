@@ -9,67 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
 
 from analysis.batch import conduct
-from analysis.batch.kernels.process import SHARED
 from analysis.batch.store import HOLDER, RECEIPTS, locked, read_manifest, verify
 from analysis.cli import main
-
-# A page that costs nothing: one result of the scenario's own, with a record as run.save() writes it.
-PAGE = """
-import hashlib, json, pathlib, time
-from analysis.model import results
-run = analysis.start(scenario, dataset, out_dir, overrides, lang)
-rows = results.Rows({"scenario": run.scenario.id, "dataset": dataset}, {})
-share = run.scenario.assumptions["follow_share"].central
-rows.add("extra_cost", 1e6 * float(share), "yuan/year", grade="inferred", area_code="440000", year=2025)
-text = results.to_csv(rows.table()).encode()
-out = pathlib.Path(out_dir)
-(out / "results.csv").write_bytes(text)
-record = {"inputs": run.inputs(), "results_sha256": hashlib.sha256(text).hexdigest()}
-(out / "record.json").write_text(json.dumps(record, default=str))
-(out / "figures").mkdir()
-"""
-MINE = "extends: baseline\nid: {id}\ntitle:\n  zh: 自设\n  en: Own {id}\nquestion:\n  zh: 如何\n  en: What if {id}\n"
-BATCH = """id: three
-title:
-  zh: 三案
-  en: Three
-scenarios: [baseline, mine, tight]
-proposed: baseline
-notebooks: [page]
-languages: [zh]
-"""
-
-
-@pytest.fixture(scope="module")
-def bare_home(home, tmp_path_factory):
-    own = tmp_path_factory.mktemp("bare")
-    for name in ("data", "params"):
-        shutil.copytree(home / name, own / name)
-    source = (own / "params/assumptions/guangdong.yaml").read_text("utf-8")
-    (own / "params/assumptions/mine.yaml").write_text(source, "utf-8")
-    (own / "params/scenarios/mine.yaml").write_text(
-        MINE.format(id="mine") + "assumptions: mine\noverrides:\n  seed: 7\n", "utf-8"
-    )
-    (own / "params/batches/three.yaml").write_text(BATCH, "utf-8")
-    notebook = nbformat.v4.new_notebook()
-    parameters = "scenario = ''\ndataset = ''\nout_dir = ''\noverrides = {}\nlang = ''"
-    notebook.cells = [
-        nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell("import analysis"),
-        nbformat.v4.new_code_cell(PAGE),
-    ]
-    notebook.metadata = {
-        "kernelspec": {"name": "python3", "language": "python", "display_name": "python3"},
-        "tibiao": {"scope": "scenario"},
-    }
-    (own / "notebooks").mkdir()
-    nbformat.write(notebook, own / "notebooks" / "page.ipynb")
-    return own
+from cheap_batch import BATCH, command, contents, edit, family, own_folder, wait_until
 
 
 @pytest.fixture
@@ -83,16 +29,6 @@ def own_home(bare_home, tmp_path, monkeypatch):
 def run(capsys, *arguments, code=0):
     assert main(["batch", *arguments]) == code
     return capsys.readouterr()
-
-
-def edit(path, old, new):
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
-
-
-def contents(out):
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in Path(out).rglob("*") if path.is_file()}
 
 
 def test_what_is_done_is_not_done_again_and_starts_no_process(own_home, capsys, monkeypatch):
@@ -161,6 +97,7 @@ def test_outputs_alone_of_a_stored_notebook_change_nothing(own_home, capsys):
     assert "to run: 0 of 3" in run(capsys, "three").out
 
 
+@pytest.mark.fault(50)
 def test_fresh_runs_all_and_gives_the_same_bytes(own_home, capsys):
     run(capsys, "three", "--workers", "1")
     before = contents("out/three")
@@ -168,6 +105,7 @@ def test_fresh_runs_all_and_gives_the_same_bytes(own_home, capsys):
     assert contents("out/three") == before
 
 
+@pytest.mark.fault(17)
 def test_a_failed_scenario_leaves_the_others_and_shows_nothing_old(own_home, capsys):
     run(capsys, "three")
     edit(own_home / "notebooks/page.ipynb", "share = ", "assert run.scenario.id != 'mine', 'no luck'\\nshare = ")
@@ -193,42 +131,21 @@ def test_a_failed_scenario_leaves_the_others_and_shows_nothing_old(own_home, cap
     assert not (out / "mine/page.zh.failed.ipynb").exists()
 
 
-def command(home, *arguments):
-    """Start a batch with a warm process of its own, as a person does."""
-    environment = {**os.environ, "TIBIAO_HOME": str(home)}
-    environment.pop(SHARED)
-    return subprocess.Popen(
-        [sys.executable, "-m", "analysis", "batch", "three", *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-
-
-def wait_until(ready, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not ready() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert ready()
-
-
-def own_folder(process):
-    """Return the private folder of a batch's warm process, with its inputs, sockets and scratch."""
-    commands = [child.cmdline() for child in psutil.Process(process.pid).children()]
-    (folder,) = {Path(command[command.index("--folder") + 1]) for command in commands if "--folder" in command}
-    assert folder.is_dir()
-    return folder
-
-
-def family(process):
-    return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.fault(14)),
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.fault(15)),
+        (signal.SIGKILL, -9),
+    ],
+)
 def test_an_interrupted_batch_goes_on_where_it_stopped(own_home, capsys, number, code):
     edit(own_home / "notebooks/page.ipynb", "share = ", "time.sleep(2 * (run.scenario.id == 'tight'))\\nshare = ")
     out, receipts = Path("out/three"), Path("out/three") / RECEIPTS
     with command(own_home, "--workers", "1") as running:
         wait_until(lambda: (receipts / "mine/page.zh.json").exists())
         left, folder = family(running), own_folder(running)
-        running.send_signal(number)
+        os.killpg(running.pid, number)  # as a terminal does
         assert running.wait(timeout=10) == code
         said = running.stderr.read()
     if code > 0:
@@ -332,15 +249,17 @@ def test_a_wrong_batch_file_is_refused_in_one_line_and_nothing_starts(own_home, 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda cells: cells.pop(0), "0 cells are tagged parameters; allowed: exactly one"),
-        (lambda cells: cells.append(cells[0]), "2 cells are tagged parameters; allowed: exactly one"),
-        (lambda cells: cells[1].update(metadata={"tags": ["injected-parameters"]}), "holds parameters injected by an earlier run; remove that cell"),
+        pytest.param(lambda page: page["cells"].pop(0), "0 cells are tagged parameters; allowed: exactly one", marks=pytest.mark.fault(33)),
+        pytest.param(lambda page: page["cells"].append(page["cells"][0]), "2 cells are tagged parameters; allowed: exactly one", marks=pytest.mark.fault(34)),
+        pytest.param(lambda page: page["cells"][1].update(metadata={"tags": ["injected-parameters"]}), "holds parameters injected by an earlier run; remove that cell", marks=pytest.mark.fault(35)),
+        pytest.param(lambda page: page["metadata"]["kernelspec"].update(name="nosuch"), "kernel 'nosuch'; allowed: python3", marks=pytest.mark.fault(8)),
+        pytest.param(lambda page: page["metadata"]["kernelspec"].update(name="../../evil"), "kernel '../../evil'; allowed: python3", marks=pytest.mark.fault(8)),
     ],
 )  # fmt: skip
 def test_a_notebook_that_papermill_would_run_wrongly_is_refused(own_home, capsys, change, message):
     path = own_home / "notebooks/page.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
-    change(notebook["cells"])
+    change(notebook)
     path.write_text(json.dumps(notebook), "utf-8")
     assert f"notebooks/page.ipynb: {message}" in run(capsys, "three", code=2).err
     assert not Path("out").exists()

@@ -123,6 +123,7 @@ def test_a_kernel_sees_nothing_of_its_neighbours_nor_of_those_before(kernel, tmp
         assert set(asked[:2]).isdisjoint(changed), "the random numbers, or the process, are shared"
 
 
+@pytest.mark.fault(52)
 def test_traffic_stays_on_private_sockets_and_nothing_is_left(kernel):
     manager, client = kernel()
     pid = int(said(client, "import os; print(os.getpid())"))

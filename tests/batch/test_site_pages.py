@@ -60,7 +60,10 @@ def finished(tmp_path_factory):
         run.save()
         notebook(out / f"baseline/30_next_year.{lang}.ipynb", chart)
         notebook(out / f"60_memo.{lang}.ipynb")
-        (out / f"memo.{lang}.pdf").write_bytes(b"%PDF")
+        for ending in ("pdf", "docx"):
+            (out / f"memo.{lang}.{ending}").write_bytes(b"%PDF")
+    for name in ("annex.zh.docx", "annex.zh.xlsx", "costing.xlsx"):
+        (out / name).write_bytes(b"PK")
     notebook(out / "guangdong/10_gap.zh.ipynb", title="# 差距")
     return out
 
@@ -90,6 +93,7 @@ def test_every_link_leads_to_a_file_and_every_page_is_told(folder, scenarios, ho
             assert (one.parent / unquote(target.partition("#")[0])).is_file(), (one.name, target)
     linked = set(Links(html).targets)
     assert {"baseline/results.csv", "baseline/steps.csv", "baseline/30_next_year.en.html", "memo.zh.pdf"} <= linked
+    assert {"memo.zh.docx", "memo.en.docx", "annex.zh.docx", "annex.zh.xlsx", "costing.xlsx"} <= linked
     assert "guangdong/10_gap.zh.ipynb" in linked
 
 

@@ -8,10 +8,12 @@ import time
 import pytest
 
 from analysis import files
+from analysis.batch.parcel import Parcel
 from analysis.batch.plan import Task
 from analysis.batch.work import MOST_ATTEMPTS, execute
 
 
+@pytest.mark.fault(1)
 def test_a_cell_that_raises_is_a_failed_scenario_and_its_notebook_shows_where(ended):
     one = ended("1/0")
     assert (one.exit_code, one.contents, one.attempts) == (4, {}, 1)
@@ -22,6 +24,7 @@ def test_a_cell_that_raises_is_a_failed_scenario_and_its_notebook_shows_where(en
 @pytest.mark.parametrize(
     "source", ["import os; os._exit(0)", "import os; os.kill(os.getpid(), 9)", "import ctypes; ctypes.string_at(0)"]
 )
+@pytest.mark.fault(2, 3)
 def test_a_kernel_that_dies_each_time_is_infrastructure(ended, source):
     one = ended(source)
     assert (one.exit_code, one.contents, one.attempts) == (5, {}, MOST_ATTEMPTS)
@@ -35,6 +38,7 @@ def test_a_kernel_that_died_once_is_begun_again(ended, tmp_path):
     assert (one.exit_code, one.attempts) == (0, 2)
 
 
+@pytest.mark.fault(5, 6)
 def test_a_cell_and_a_whole_run_that_never_return_meet_their_limits(ended):
     one = ended("import time; time.sleep(1e6)", cell=2)
     assert (one.exit_code, one.contents) == (5, {})
@@ -48,6 +52,7 @@ def test_refusals_keep_their_codes_and_their_one_line(ended):
     assert (one.exit_code, one.reason) == (3, "data/x.csv: row 3: wrong")
 
 
+@pytest.mark.fault(4)
 def test_a_lack_of_memory_is_infrastructure(ended):
     one = ended("import resource; resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30)); x = bytearray(4 << 30)")
     assert one.exit_code == 5
@@ -83,6 +88,13 @@ def _runs(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+def test_of_what_was_given_only_what_was_written_anew_comes_back(ended):
+    given = {f"{folder}/{name}": b"old" for folder in ("compare", "left") for name in ("notes.txt", "record.json")}
+    source = "open('compare/record.json', 'w').write('new'); open('left/notes.txt', 'w').write('old')"
+    one = ended(source, stored=Parcel.pack(given))
+    assert one.contents == {"compare/notes.txt": b"old", "compare/record.json": b"new"}
 
 
 @pytest.mark.parametrize(

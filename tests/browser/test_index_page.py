@@ -62,17 +62,6 @@ def index(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
-def chromium(debian):
-    from playwright.sync_api import sync_playwright
-
-    command = debian("chromium", "chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=command, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @contextmanager
 def opened(chromium, path, after="", width=1280):
     """Open a page and hold, when it is left, that it asked for itself alone and said nothing."""

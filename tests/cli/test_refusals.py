@@ -43,6 +43,7 @@ def test_a_misspelt_scenario_names_the_nearest(own_home, capsys):
     assert "did you mean baseline?" in refused(capsys, 2, "run", "basline")
 
 
+@pytest.mark.fault(18)
 def test_a_misspelt_key_in_a_file_names_file_line_and_nearest(own_home, capsys):
     edit(own_home / "params/policies/rise35.yaml", "rural_share:", "rural_shar:")
     line = refused(capsys, 2, "memo")
@@ -50,25 +51,39 @@ def test_a_misspelt_key_in_a_file_names_file_line_and_nearest(own_home, capsys):
     assert "did you mean rural_share?" in line
 
 
+@pytest.mark.fault(18)
 def test_a_misspelt_override_is_refused(own_home, capsys):
     assert "did you mean policy.rural_share.at_least?" in refused(
         capsys, 2, "run", "baseline", "--set", "policy.rural_share.at_lest=0.8"
     )
 
 
-@pytest.mark.parametrize("value", ["abc", "true", "1.5", "-1", ".nan", "1e400", "0.75"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("abc", marks=pytest.mark.fault(19)),
+        pytest.param("true", marks=pytest.mark.fault(19)),
+        pytest.param("1.5", marks=pytest.mark.fault(21)),
+        pytest.param("-1", marks=pytest.mark.fault(21)),
+        pytest.param(".nan", marks=pytest.mark.fault(20)),
+        pytest.param("1e400", marks=pytest.mark.fault(20)),
+        "0.75",
+    ],
+)
 def test_a_wrong_value_of_an_override_is_refused(own_home, capsys, value):
     assert "policy.rural_share.at_least" in refused(
         capsys, 2, "run", "baseline", "--set", f"policy.rural_share.at_least={value}"
     )
 
 
+@pytest.mark.fault(19)
 def test_a_wrong_type_in_a_file_is_refused_with_its_line(own_home, capsys):
     edit(own_home / "params/scenarios/baseline.yaml", "base_year: 2024", "base_year: next")
     line = refused(capsys, 2, "memo")
     assert "params/scenarios/baseline.yaml:10: base_year: next: allowed: an integer" in line
 
 
+@pytest.mark.fault(40)
 def test_a_duplicate_row_names_both_places(own_home, capsys):
     path = own_home / "data/guangdong/standards.csv"
     lines = path.read_text("utf-8").splitlines()
@@ -77,6 +92,7 @@ def test_a_duplicate_row_names_both_places(own_home, capsys):
     assert f"data/guangdong/standards.csv: row {len(lines) + 1}" in line
 
 
+@pytest.mark.fault(36)
 def test_a_gbk_file_names_its_encoding(own_home, capsys):
     path = own_home / "data/guangdong/areas.csv"
     path.write_bytes(path.read_text("utf-8").encode("gb18030"))
@@ -91,6 +107,7 @@ def test_a_missing_column_is_named(own_home, capsys):
     assert "known_from" in line
 
 
+@pytest.mark.fault(45)
 def test_a_negative_standard_names_row_and_column(own_home, capsys):
     path = own_home / "data/guangdong/minima.csv"
     lines = path.read_text("utf-8").splitlines()
@@ -152,12 +169,13 @@ def test_why_explains_a_number(own_home, capsys):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (("-p", "scenari", "rural80"), "did you mean scenario?"),
+        pytest.param(("-p", "scenari", "rural80"), "did you mean scenario?", marks=pytest.mark.fault(18)),
         (("-p", "lang", "fr"), "lang 'fr'"),
-        (("-p", "overrides", "{draws: 500}"), "arrived as text"),
+        pytest.param(("-p", "overrides", "{draws: 500}"), "arrived as text", marks=pytest.mark.fault(19)),
+        pytest.param(("-y", "overrides: {policy.rural_share.at_least: 5}"), "less than or equal to 1", marks=pytest.mark.fault(21)),
         (("-p", "scenario", "batch:memo"), "not for a batch"),
     ],
-)
+)  # fmt: skip
 def test_plain_papermill_ends_non_zero_on_a_wrong_name_or_value(home, tmp_path, given, says):
     command = [
         sys.executable,

@@ -162,7 +162,9 @@ def test_the_worst_of_several_grades():
 
 def test_an_unknown_or_path_like_dataset_is_refused(home):
     assert "guangdong" in datasets(home)
-    with pytest.raises(ParametersRefused, match="'guangdon': no such package in data; .*did you mean guangdong"):
+    with pytest.raises(
+        ParametersRefused, match="'guangdon': no such package in data or local/data; .*did you mean guangdong"
+    ):
         load("guangdon", None, home)
     for name in ("../data/guangdong", "/abs", "guang\ndong", "x" * 300, ""):
         with pytest.raises(ParametersRefused, match="not a name"):
@@ -204,9 +206,11 @@ def test_two_preferred_rows_of_one_cell_are_refused_with_both_rows(package):
     ("value", "why"),
     [
         ("-915", "minimum"), ("915元/月", "allowed: a number"), ("1,196", "allowed: a number"), ("—", "allowed: a number"), ("(600)", "allowed: a number"),
+        ("９１５", "plain digits"), ("9_15", "plain digits"), (" 915 ", "plain digits"), ("+915", "plain digits"), ("9.15e2", "plain digits"),
         ("", "required"), ("NaN", ""), ("INF", ""), ("#DIV/0!", "allowed: a number"),
     ],
 )  # fmt: skip
+@pytest.mark.fault(38)
 def test_a_value_that_is_no_positive_number_is_refused(package, value, why):
     line = package.change("standards.csv", dibao("441600", 2024, "urban"), value=value)[0]
     message = package.refusal()
@@ -221,6 +225,7 @@ def test_a_value_that_is_infinite_is_refused_where_nothing_is_beside_it(package)
     assert "drivers.csv: row" in package.refusal()
 
 
+@pytest.mark.fault(45)
 def test_a_standard_of_zero_is_refused_in_both_residences_too(package):
     package.change("standards.csv", dibao("441600", 2024), value="0")
     assert re.match(r"data/guangdong/standards\.csv: row \d+: column value: ", package.refusal())
@@ -234,6 +239,7 @@ TWELVE += [("minima.csv", "440000-C4", "minimum_standard"), ("standards.csv", "4
 
 
 @pytest.mark.parametrize(("name", "area", "measure"), TWELVE)
+@pytest.mark.fault(44)
 def test_a_yearly_amount_in_a_monthly_column_is_refused_in_one_residence(package, name, area, measure):
     where = dibao(area, 2024, "rural", measure)
     lines = package.change(name, where, value=times(12))
@@ -244,6 +250,7 @@ def test_a_yearly_amount_in_a_monthly_column_is_refused_in_one_residence(package
 
 
 @pytest.mark.parametrize(("name", "area", "measure"), TWELVE)
+@pytest.mark.fault(44)
 def test_a_yearly_amount_in_a_monthly_column_is_refused_in_both_residences(package, name, area, measure):
     lines = package.change(name, dibao(area, 2024, None, measure), value=times(12))
     message = package.refusal()
@@ -258,6 +265,7 @@ def test_a_jump_that_a_person_has_checked_is_let_through(package):
     assert 9999 in set(standards["value"])
 
 
+@pytest.mark.fault(39)
 def test_an_extra_comma_is_refused_at_its_row(package):
     path = package.folder / "standards.csv"
     lines = path.read_text("utf-8").splitlines()
@@ -294,12 +302,14 @@ def test_a_label_that_is_not_allowed_is_refused_with_row_and_column(package, col
     assert package.refusal().startswith(f"data/guangdong/standards.csv: row {line}: column {column}: ")
 
 
+@pytest.mark.fault(42)
 def test_a_code_that_lost_its_zero_or_gained_a_fraction_is_refused(package):
     for code in ("44160", "441600.0"):
         line = package.change("areas.csv", {"name_en": "Heyuan"}, area_code=code)[0]
         assert package.refusal().startswith(f"data/guangdong/areas.csv: row {line}: column area_code: ")
 
 
+@pytest.mark.fault(42)
 def test_a_code_that_looks_like_a_number_is_kept_as_text(package):
     rows = package.rows("areas.csv")
     heyuan = next(row for row in rows if row["area_code"] == "441600")
@@ -313,6 +323,7 @@ def test_a_code_that_looks_like_a_number_is_kept_as_text(package):
 
 
 @pytest.mark.parametrize("word", ["NA", "None", "null", "1e5"])
+@pytest.mark.fault(43)
 def test_a_name_that_looks_like_nothing_is_kept_as_text(package, word):
     package.change("areas.csv", {"area_code": "441600"}, name_en=word, name_zh=word)
     areas = package.load().areas
@@ -324,6 +335,7 @@ def test_a_deleted_file_is_named(package):
     assert package.refusal() == "data/guangdong/population.csv: is missing; datapackage.json names it"
 
 
+@pytest.mark.fault(41)
 def test_a_deleted_city_is_refused_at_the_first_row_that_speaks_of_it(package):
     package.write("areas.csv", [row for row in package.rows("areas.csv") if row["area_code"] != "441600"])
     message = package.refusal()
@@ -339,6 +351,7 @@ def test_a_broken_descriptor_is_refused(package, text):
     assert package.refusal().startswith("data/guangdong/datapackage.json: ")
 
 
+@pytest.mark.fault(47)
 def test_a_name_that_a_spreadsheet_would_run_does_not_reach_the_results_as_it_is(package):
     from analysis.model.results import Rows, to_csv
 

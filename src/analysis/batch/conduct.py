@@ -9,13 +9,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from analysis import files
 from analysis.batch import store
 from analysis.batch.crew import Cluster, Crew, LocalCrew, OwnHands
+from analysis.batch.older import INPUTS, Older, inputs_archive
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
 from analysis.batch.run import run_tasks
@@ -47,6 +48,8 @@ class Batch:
         scheduler: a dask cluster's address; empty for this machine.
         fresh: run everything, whatever is done already.
         site: whether a page for the browser is made.
+        proposed: the scenario that its documents propose; empty where it makes none.
+        against: the older memo that they are compared with; None without one.
     """
 
     kind: str
@@ -60,10 +63,13 @@ class Batch:
     scheduler: str = ""
     fresh: bool = False
     site: bool = True
+    proposed: str = ""
+    against: Older | None = None
 
     def snapshot(self) -> Snapshot:
         """Take what the tasks rest on as it is now."""
-        return Snapshot.take(self.home, self.tasks, self.scenarios, self.own)
+        taken = Snapshot.take(self.home, self.tasks, self.scenarios, self.own)
+        return replace(taken, against_sha256=self.against.sha256 if self.against else "")
 
 
 def why(batch: Batch, out: Path) -> dict[str, list[str]]:
@@ -103,7 +109,9 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
             ended |= _run(batch, due, crew, snapshot, out, say)
         all_ended = [ended[task.name] for task in batch.tasks]
         written = _documents(batch, all_ended, snapshot, out, say, crew)
-        store.write_manifest(batch.tasks, all_ended, written, out, batch.kind)
+        if batch.proposed:
+            written.append(store.keep(out / INPUTS, inputs_archive(snapshot))[0])
+        store.write_manifest(batch.tasks, all_ended, written, out, batch.kind, batch.proposed)
     return all_ended, out
 
 
@@ -172,10 +180,11 @@ def _duration(seconds: float) -> str:
 
 
 def _stored(batch: Batch, out: Path) -> Parcel:
-    """Pack the results that the notebooks of a batch take instead of computing them."""
+    """Pack the results that the notebooks of a batch take instead of computing them, and an older memo's."""
     folders = [*batch.scenarios, COMPARED]
     paths = {f"{folder}/{name}": out / folder / name for folder in folders for name in STORED}
-    return Parcel.pack({name: path.read_bytes() for name, path in paths.items() if path.is_file()})
+    contents = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
+    return Parcel.pack(contents | dict(batch.against.contents if batch.against else {}))
 
 
 def _documents(

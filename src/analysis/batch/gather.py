@@ -34,7 +34,7 @@ def gather(folders: Sequence[Path], out: Path) -> list[Path]:
     if not folders:
         return []
     paths = out / "results.csv", out / "results.parquet"
-    halves = [path.with_name(f".{path.name}.half") for path in paths]
+    halves = [path.with_name(f".{path.name}{files.HALF}") for path in paths]
     try:
         with halves[0].open("wb") as text, _parquet(halves[1]) as parquet:
             text.write(",".join(COLUMNS).encode() + b"\n")

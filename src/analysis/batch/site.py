@@ -31,10 +31,13 @@ from analysis.report.site import notebook, page
 from analysis.report.site.picture import thumbnail
 from analysis.report.site.row import numbers
 from analysis.report.site.words import text
+from analysis.session import WORKBOOK
 
 # What is shown of a record's inputs, in this order.
 RECORDED = ("dataset", "data_sha256", "scenario_sha256", "rules_sha256", "code_sha256", "seed", "overrides", "schema")
 TABLES = ("results.csv", "results.parquet", "steps.csv", "compare/results.csv", "record.json", "manifest.json")
+# What a memo's task writes, in the order of the page: name and endings.
+DOCUMENTS = {"memo": ("pdf", "html", "docx"), "annex": ("docx", "xlsx")}
 # As many days of a package are kept at a time: a batch plans as of one, back-tests as of some.
 DAYS_KEPT = 8
 One = TypeVar("One")
@@ -323,14 +326,18 @@ def _head(
 
 def _memo(batch: Found) -> Iterator[page.Shown]:
     made = [
-        (f"memo.{lang}.{ending}", f"memo.{ending}", lang)
-        for ending in ("pdf", "html")
+        (f"{kind}.{lang}.{ending}", f"{kind}.{ending}", lang)
+        for kind, endings in DOCUMENTS.items()
+        for ending in endings
         for lang in LANGUAGES
-        if (batch.out / f"memo.{lang}.{ending}").is_file()
+        if (batch.out / f"{kind}.{lang}.{ending}").is_file()
     ]
     for file, name, lang in _told_apart(made):
-        said = {one: f"{text('memo').in_language(one)} {name.rpartition('.')[2].upper()}" for one in LANGUAGES}
+        kind, _, ending = name.partition(".")
+        said = {one: f"{text(kind).in_language(one)} {ending.upper()}" for one in LANGUAGES}
         yield page.Shown(file, Text(**said), lang)
+    if (batch.out / WORKBOOK).is_file():
+        yield page.Shown(WORKBOOK, text("workbook"))
     if (batch.out / "results.csv").is_file():
         yield page.Shown("results.csv", text("all_results"))
 

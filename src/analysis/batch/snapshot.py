@@ -19,7 +19,7 @@ from analysis import files
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
 from analysis.errors import ParametersRefused
-from analysis.inputs.package import package_sha256
+from analysis.inputs.package import folder_of, package_sha256, rules_path
 from analysis.inputs.scenario import Scenario, values_of
 
 KERNEL = "python3"
@@ -38,6 +38,7 @@ class Snapshot:
         rules_sha256: of each package's rules.
         notebooks_sha256: of each notebook without its outputs.
         reads_scenario: whether a dataset notebook shows something of the scenario that gives it its day.
+        against_sha256: of the older memo that documents are compared with; empty without one.
     """
 
     parcel: Parcel
@@ -48,6 +49,7 @@ class Snapshot:
     rules_sha256: Mapping[str, str]
     notebooks_sha256: Mapping[str, str]
     reads_scenario: Mapping[str, bool]
+    against_sha256: str = ""
 
     @classmethod
     def take(
@@ -68,14 +70,14 @@ class Snapshot:
         contents |= {place: path.read_bytes() for place, path in (own or {}).items()}
         datasets = sorted({task.dataset for task in tasks})
         for dataset in datasets:
-            folder = home / "data" / dataset
+            folder = folder_of(dataset, home)
             contents |= {path.relative_to(home).as_posix(): path.read_bytes() for path in folder.glob("*.*")}
         bare, reads = {}, {}
         for name in sorted({task.notebook for task in tasks if task.scope != DOCUMENT}):
             notebook = _without_outputs(home / "notebooks" / f"{name}.ipynb")
             bare[name] = contents[f"notebooks/{name}.ipynb"] = json.dumps(notebook, sort_keys=True).encode()
             reads[name] = notebook["metadata"].get("tibiao", {}).get("reads") == "scenario"
-        rules = {dataset: home / "params" / "rules" / f"{dataset}.yaml" for dataset in datasets}
+        rules = {dataset: rules_path(dataset, home) for dataset in datasets}
         return cls(
             parcel=Parcel.pack(contents),
             scenarios=dict(scenarios),
@@ -99,6 +101,8 @@ class Snapshot:
             "data": self.data_sha256[task.dataset],
             "rules": self.rules_sha256[task.dataset],
         }
+        if task.scope == DOCUMENT and self.against_sha256:
+            found["against"] = self.against_sha256
         if task.scope in ("batch", DOCUMENT):
             return found | {f"scenario {name}": one.sha256() for name, one in self.scenarios.items()}
         one = self.scenarios[task.value] if task.scope == "scenario" else next(iter(self.scenarios.values()))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import files
-from analysis.batch.plan import Task
+from analysis.batch.plan import DOCUMENT, Task
 from analysis.batch.snapshot import Snapshot
 from analysis.batch.work import Ended
 from analysis.errors import InfrastructureFailed, ParametersRefused
@@ -22,7 +22,20 @@ from analysis.inputs.package import package_sha256
 MANIFEST = "manifest.json"
 # What the store keeps for itself beside the results.
 RECEIPTS, LOCK, HOLDER = ".done", ".lock", ".holder"
-_PROJECT = {".git", ".github", ".venv", "benchmarks", "data", "docs", "notebooks", "params", "src", "tests", "tools"}
+_PROJECT = {
+    ".git",
+    ".github",
+    ".venv",
+    "benchmarks",
+    "data",
+    "docs",
+    "local",
+    "notebooks",
+    "params",
+    "src",
+    "tests",
+    "tools",
+}
 _MOST_CHANGES_NAMED = 3
 
 
@@ -66,10 +79,11 @@ def locked(out: Path, kind: str) -> Iterator[None]:
     holder = out / HOLDER
     try:
         with FileLock(out / LOCK, timeout=0):
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}\n", "utf-8")
             unfinished = {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}}
-            files.write_json(out / MANIFEST, unfinished)
             try:
+                files.clear_halves(out)
+                files.write_atomically(holder, f"process {os.getpid()} on {socket.gethostname()}\n")
+                files.write_json(out / MANIFEST, unfinished)
                 yield
             finally:
                 holder.unlink(missing_ok=True)
@@ -177,9 +191,9 @@ def put(out: Path, task: Task, ended: Ended, snapshot: Snapshot) -> Ended:
             files.write_atomically(failed, ended.notebook)
         return Ended(ended.task, ended.exit_code, ended.reason, ended.attempts)
     folder = task.out_dir(out)
-    written = [_put(folder / name, content) for name, content in ended.contents.items()]
+    written = [keep(folder / name, content) for name, content in ended.contents.items()]
     if ended.notebook:
-        written.append(_put(out / f"{task.name}.ipynb", ended.notebook))
+        written.append(keep(out / f"{task.name}.ipynb", ended.notebook))
     failed.unlink(missing_ok=True)
     digests = {path.relative_to(out).as_posix(): digest for path, digest in written}
     kept = {"rests_on": snapshot.rests_on(task), "files": digests, "attempts": ended.attempts}
@@ -187,7 +201,7 @@ def put(out: Path, task: Task, ended: Ended, snapshot: Snapshot) -> Ended:
     return Ended(ended.task, attempts=ended.attempts)
 
 
-def _put(path: Path, content: bytes) -> tuple[Path, str]:
+def keep(path: Path, content: bytes) -> tuple[Path, str]:
     """Write a file unless it is there already, as the results are that two languages of a notebook share."""
     if not path.is_file() or path.read_bytes() != content:
         files.write_atomically(path, content)
@@ -198,7 +212,8 @@ def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> 
     """Return the folders with results of this run: those of each task that ended well, and of its parts.
 
     A part, such as the road of several years, is of this run where it rests on the same inputs as the folder above it; a
-    comparison where every scenario it compares is what lies beside it.
+    comparison where every scenario it compares is what lies beside it, and a bridge where the memo was made against the
+    same older one.
     """
     well = {one.task for one in ended if not one.exit_code}
     whole = sorted({task.out_dir(out) for task in tasks if task.out_dir(out) != out and task.name in well})
@@ -211,7 +226,10 @@ def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> 
         if _inputs(part.parent) == inputs.get(folder)
     ]
     now = {own["scenario"]: own["scenario_sha256"] for folder, own in inputs.items() if folder.name == own["scenario"]}
-    found += [part.parent for part in sorted(out.glob("*/results.csv")) if _inputs(part.parent).get("compared") == now]
+    made = [_receipt(out, task.name)["rests_on"] for task in tasks if task.scope == DOCUMENT and task.name in well]
+    older = {None, *(rests_on.get("against") for rests_on in made)}
+    beside = {part.parent: _inputs(part.parent) for part in sorted(out.glob("*/results.csv"))}
+    found += [part for part, own in beside.items() if own.get("compared") == now and own.get("against") in older]
     return found
 
 
@@ -221,9 +239,9 @@ def _inputs(folder: Path) -> dict[str, Any]:
 
 
 def write_manifest(
-    tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str
+    tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str, proposed: str = ""
 ) -> Path:
-    """Write the manifest, last: every task with how it ended, every file with its sha256."""
+    """Write the manifest, last: what is proposed, every task with how it ended, every file with its sha256."""
     well = {one.task for one in ended if not one.exit_code}
     # Names, not paths: a path object takes several times the memory, and a batch has thousands of files.
     own = {name for task in tasks if task.name in well for name in _receipt(out, task.name)["files"]}
@@ -247,7 +265,8 @@ def write_manifest(
         }
         for one in ended
     ]
-    return files.write_json(out / MANIFEST, {"kind": kind, "tasks": tasks_ended, "records": records, "files": listed})
+    whole = {"kind": kind, "proposed": proposed, "tasks": tasks_ended, "records": records, "files": listed}
+    return files.write_json(out / MANIFEST, whole)
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
@@ -304,12 +323,12 @@ def verify(out: Path, home: Path) -> list[str]:
 
 def _another_scenario(inputs: Mapping[str, Any], home: Path) -> bool:
     """Say whether a scenario of ``params`` has other values than a result was made from."""
-    from analysis.inputs.scenario import names, read_scenario
+    from analysis.inputs.scenario import names, on_package, read_scenario
 
     name = inputs["scenario"]
     if name not in names("scenarios", home):
         return False  # one of a file of one's own, or with overrides
     try:
-        return read_scenario(name, home).sha256() != inputs["scenario_sha256"]
+        return on_package(read_scenario(name, home), inputs["dataset"], home).sha256() != inputs["scenario_sha256"]
     except ParametersRefused:
         return True

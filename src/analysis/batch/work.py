@@ -18,7 +18,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -182,7 +182,7 @@ def _once(task: Task, home: Path, stored: Parcel | None, limits: Limits, attempt
         try:
             papermill.execute_notebook(
                 str(home / "notebooks" / f"{task.notebook}.ipynb"), str(executed), parameters, engine_name="tibiao",
-                progress_bar=False, resources={"metadata": {"path": str(folder)}},
+                language="python", progress_bar=False, resources={"metadata": {"path": str(folder)}},
                 execution_timeout=limits.cell, whole_timeout=limits.whole,
             )  # fmt: skip
         except papermill.exceptions.PapermillExecutionError as error:
@@ -200,13 +200,19 @@ def _once(task: Task, home: Path, stored: Parcel | None, limits: Limits, attempt
             return ended(INFRASTRUCTURE, f"the kernel died ({said}); a lack of memory does that too", died=True)
         except OSError as error:
             return ended(INFRASTRUCTURE, f"{error.strerror or error}; free some space")
-        written = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-        contents = {name: path.read_bytes() for name, path in sorted(written.items()) if name not in given}
+        contents = _made(folder, given)
         try:
             _refuse_unfinished(task, contents)
         except ScenarioFailed as error:
             return ended(error.exit_code, str(error))
         return Ended(task.name, 0, "", attempt, _lasting(executed.read_bytes()), contents), False
+
+
+def _made(folder: Path, given: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return by name what a notebook made: every file of each folder in which one is not as it was given."""
+    found = {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    anew = {path.parent for path, content in found.items() if given.get(path.as_posix()) != content}
+    return {path.as_posix(): content for path, content in found.items() if path.parent in anew}
 
 
 def _document(task: Task, home: Path, stored: Parcel | None) -> Ended:

@@ -22,6 +22,8 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+|0[ox][0-9A-Fa-f]+")
+# Escapes write them, and no file or document can hold them: control characters, halves of a surrogate pair.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 Path_ = tuple[str, ...]
 
 
@@ -137,6 +139,8 @@ def _guarded(events: Any, shown_as: str) -> Any:
             raise ParametersRefused(f"{where}: an alias or anchor; allowed: write the value out")
         if getattr(event, "ctag", None):
             raise ParametersRefused(f"{where}: a tag; allowed: plain values")
+        if found := _UNWRITABLE.search(getattr(event, "value", "") or ""):
+            raise ParametersRefused(f"{where}: the character {found[0]!r}; allowed: text, tabs and new lines")
         if isinstance(event, kinds.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:

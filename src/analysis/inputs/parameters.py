@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from analysis.errors import ParametersRefused, nearest
-from analysis.files import SLUG
+from analysis.files import FORMULA, SLUG
 
 RESIDENCES = ("urban", "rural")
 # Years that a road may look ahead.
@@ -68,6 +68,17 @@ class Text(Strict):
     def in_language(self, lang: str) -> str:
         """Return the text in ``zh`` or ``en``."""
         return self.zh if lang == "zh" else self.en
+
+
+def _no_formula(text: Text) -> Text:
+    for said in (text.zh, text.en):
+        if FORMULA.match(said):
+            raise ValueError(f"{said[:40]!r}: a spreadsheet would run it; begin with a letter or a digit")
+    return text
+
+
+# A text of a parameter file, which may come to stand in a table.
+Title = Annotated[Text, AfterValidator(_no_formula)]
 
 
 class Reason(Text):
@@ -175,7 +186,7 @@ class Policy(Strict):
     """Which steps of the uprating are on, and how far."""
 
     id: str
-    title: Text
+    title: Title
     rule: RiseRules
     catch_up: CatchUp = CatchUp()
     unified_stay_unified: Switch = Switch()
@@ -211,7 +222,7 @@ class Fiscal(Strict):
     """What the budget allows and how the cost is shared."""
 
     id: str
-    title: Text
+    title: Title
     expenditure_growth_share: RiseShare
     expenditure_growth_reason: Reason
     sharing: str
@@ -230,7 +241,7 @@ class Assumption(Strict):
         ask: what to ask for, so that the assumption can go.
     """
 
-    title: Text
+    title: Title
     unit: str
     low: Number | None = None
     central: Number
@@ -239,7 +250,7 @@ class Assumption(Strict):
     degrees_of_freedom: int | None = None
     drawn: bool = True
     reason: Reason
-    ask: Text
+    ask: Title
 
     @model_validator(mode="after")
     def _ordered(self) -> Assumption:
@@ -299,8 +310,8 @@ class Scenario(Strict):
     """One resolved scenario; every value that a result rests on, and nothing else."""
 
     id: Name
-    title: Text
-    question: Text
+    title: Title
+    question: Title
     dataset: str
     as_of: Day
     base_year: Annotated[int, Field(ge=1990, le=2100)]
@@ -333,10 +344,27 @@ class Scenario(Strict):
         """The share set that the fiscal path names."""
         return self.sharing[self.fiscal.sharing]
 
+    def canonical(self) -> str:
+        """Return all values as one text."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_canonical(cls, text: str) -> Scenario:
+        """Read back what :meth:`canonical` gave, also of an older version whose values are allowed still.
+
+        Raises:
+            ParametersRefused: a key or value that this version does not know.
+        """
+        try:
+            # JSON has no exact decimals and no dates: both stand there as text.
+            return cls.model_validate_json(text, strict=False)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise ParametersRefused(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
     def sha256(self) -> str:
         """Return the sha256 of all values, in canonical form."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
 
 
 class Batch(Strict):
@@ -350,7 +378,7 @@ class Batch(Strict):
     """
 
     id: Name
-    title: Text
+    title: Title
     scenarios: Annotated[list[str], Field(min_length=1)]
     grid: dict[str, Annotated[list[Any], Field(min_length=1)]] = {}
     proposed: str
@@ -399,8 +427,8 @@ class Sweep(Strict):
     """
 
     id: Name
-    title: Text
-    question: Text
+    title: Title
+    question: Title
     scenarios: Annotated[list[str], Field(min_length=1), AfterValidator(_distinct)]
     grid: Annotated[
         dict[str, Annotated[list[Any], Field(min_length=1), AfterValidator(_distinct)]], Field(min_length=1)

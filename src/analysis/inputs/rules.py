@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from analysis.errors import ParametersRefused
+from analysis.inputs.package import rules_path
 from analysis.inputs.parameter_file import read_parameter_file
 from analysis.inputs.parameters import Day, Number, Strict, Text, validated
 
@@ -48,13 +49,15 @@ class Rule(Strict):
 def read_rules(dataset: str, home: Path) -> list[Rule]:
     """Read ``params/rules/<dataset>.yaml``, in the order of the file; no file means no rules.
 
+    A package that was laid over another has the rules of that one.
+
     Raises:
         ParametersRefused: a key, type or value that is not allowed.
     """
-    path = home / "params" / "rules" / f"{dataset}.yaml"
+    path = rules_path(dataset, home)
     if not path.is_file():
         return []
-    file = read_parameter_file(path, f"params/rules/{dataset}.yaml")
+    file = read_parameter_file(path, f"params/rules/{path.name}")
     rules = []
     for name, values in file.values.items():
         if not isinstance(values, dict):

@@ -20,6 +20,7 @@ from typing import Any
 
 from analysis.errors import ParametersRefused, nearest
 from analysis.files import slug
+from analysis.inputs.package import built_on, datasets
 from analysis.inputs.parameter_file import ParameterFile, read_parameter_file, scalar
 from analysis.inputs.parameters import Assumption, Batch, Fiscal, Policy, Scenario, Sharing, Strict, exact, validated
 
@@ -163,8 +164,48 @@ def read_scenario(
     return _sharing_groups(validated(Scenario, whole, where))
 
 
+def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+    """Return a resolved scenario with some values changed, under its own name: for one who tries many, and reads no file.
+
+    Args:
+        scenario: resolved.
+        overrides: dotted keys to values, each of which changes something.
+
+    Raises:
+        ParametersRefused: a key, type or value that is not allowed, or one that changes nothing.
+    """
+    whole = scenario.model_dump()
+    for key, value in overrides.items():
+        _override(whole, key, value, f"overrides: {key}")
+    return validated(Scenario, whole, lambda key: f"overrides: {'.'.join(key)}")
+
+
 # The groups of parameters that scenarios of this process hold, by their values.
 _GROUPS: weakref.WeakValueDictionary[tuple[type, str], Strict] = weakref.WeakValueDictionary()
+
+
+def on_package(scenario: Scenario, dataset: str, home: Path) -> Scenario:
+    """Return a scenario on another package: one that was laid over the package the scenario was written for.
+
+    Args:
+        scenario: resolved.
+        dataset: the package; the scenario's own changes nothing.
+        home: the folder that holds the packages.
+
+    Raises:
+        ParametersRefused: no such package, or one with nothing of the scenario's own below it.
+    """
+    if dataset == scenario.dataset:
+        return scenario
+    if dataset not in datasets(home):
+        known = nearest(dataset, datasets(home))
+        raise ParametersRefused(f"dataset {slug(dataset, 'dataset')!r}: no such package in data or local/data; {known}")
+    if built_on(dataset, home) != scenario.dataset:
+        raise ParametersRefused(
+            f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}, which was not laid over it; "
+            "on another package only the dataset notebooks (00, 10, 20) run, and scenarios with its name in dataset"
+        )
+    return scenario.model_copy(update={"dataset": dataset})
 
 
 def _sharing_groups(scenario: Scenario) -> Scenario:

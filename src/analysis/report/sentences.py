@@ -72,12 +72,8 @@ def _gap(facts: Facts, wording: Wording, apart_since: int | None) -> str:
 
 
 def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> str:
-    rows = facts.table[
-        (facts.table["scenario"] == facts.scenario)
-        & (facts.table["measure"] == "in_force_rural_urban_ratio")
-        & (facts.table["year"] == str(base))
-    ]
-    apart = rows[rows["value"] != 1].sort_values("value")["area_code"]
+    rows = [row for row in facts.own("in_force_rural_urban_ratio") if row["year"] == str(base) and row["value"] != 1]
+    apart = [row["area_code"] for row in sorted(rows, key=lambda row: row["value"])]
     parts = []
     for code in apart:
         where = {"area_code": code, "year": base}
@@ -218,8 +214,7 @@ def _left_out(facts: Facts, wording: Wording, where: dict) -> str:
 
 def _province(facts: Facts) -> dict[str, str]:
     """Return what tells a provincial total from a part."""
-    rows = facts.table[(facts.table["measure"] == "cities") & (facts.table["scenario"] == facts.scenario)]
-    return {"area_code": rows["area_code"].iloc[0], "programme": ""}
+    return {"area_code": facts.own("cities")[0]["area_code"], "programme": ""}
 
 
 def _coverage(facts: Facts, wording: Wording) -> str:

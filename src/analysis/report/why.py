@@ -70,6 +70,7 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "road_given_way": ("此项要求单独让到此处才有路", "how far this demand would have to give way, alone, for a road to exist"),
     "road_": ("满足全部要求、各年新增支出之和最小的走法（整数规划）", "the floors that meet every demand at the least extra cost, all years added (integer program)"),
     "largest_rise": ("额度能承受的最大增幅，按万分之一一格二分", "the largest rise whose cost the envelope bears, by bisection on hundredths of a per cent"),
+    "bridge_": ("与较早测算之差：用较早的数据和参数由今天的程序重算，再依次换上本次的数据、假设、政策，每换一项的变动即该项；方法为第一次重算与当时存数之差；各项相加等于总变化", "the difference from an older memo: its inputs run by today's program, then with today's data, assumptions and policy one after another, each worth what its exchange moved; method is the first of these runs less what was stored; the parts add to the change"),
     "adequacy": ("12 × 标准 / 上年人均消费支出", "12 x standard / consumption per head of the year before"),
 }  # fmt: skip
 TIER_FORMULA = (
@@ -135,6 +136,45 @@ class Why:
     steps: pd.DataFrame
     inputs: pd.DataFrame
     assumptions: pd.DataFrame
+
+    def frame(self) -> pd.DataFrame:
+        """Return all of it as one frame: the result, the steps, the inputs and the assumptions behind it.
+
+        Returns:
+            part (result, step, input or assumption), name, value, unit, grade, source, note.
+        """
+        row = self.row
+        lines = [("result", row["measure"], row["value"], row["unit"], row["grade"], "", self.formula)]
+        for one in self.steps.itertuples():
+            lines.append(
+                ("step", f"{one.step} {one.name}", one.after_yuan_month, "yuan/person/month", "", "", one.note)
+            )
+        for one in self.inputs.itertuples():
+            name = " ".join(filter(None, [one.area, str(one.year), one.period, one.residence, one.measure]))
+            lines.append(
+                (
+                    "input",
+                    name,
+                    one.value,
+                    one.unit,
+                    one.grade,
+                    f"{one.source} ({one.at})",
+                    f"known from {one.known_from}",
+                )
+            )
+        for one in self.assumptions.itertuples():
+            lines.append(
+                (
+                    "assumption",
+                    one.assumption,
+                    float(one.central),
+                    one.unit,
+                    "",
+                    "",
+                    f"{one.low} to {one.high}: {one.reason}",
+                )
+            )
+        return pd.DataFrame(lines, columns=["part", "name", "value", "unit", "grade", "source", "note"])
 
     def _repr_html_(self) -> str:
         """Show it in a notebook: the number, its formula, then each table that holds anything."""
@@ -224,11 +264,25 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
     if area == evidence.whole:
         places |= set(evidence.areas.index[evidence.areas["level"].isin(["class", "city"])])
     residence = "" if family in ("minimum", "standard") else str(row["residence"])
-    table = _rows_behind(evidence, named, frozenset(places), year, residence)
-    source = evidence.sources.reindex(table["source_id"])
-    named_source = (
-        source["document_number"].where(source["document_number"] != "", source["title"]).fillna("").to_numpy()
-    )
+    return _rows_behind(evidence, named, frozenset(places), year, residence, wording.lang)
+
+
+@functools.lru_cache(maxsize=512)
+def _rows_behind(
+    evidence: Evidence, named: tuple[tuple[str, str], ...], places: frozenset[str], year: int, residence: str, lang: str
+) -> pd.DataFrame:
+    """Return the package's last rows of some measures up to a year: many numbers of a page rest on the same, read only."""
+    parts = []
+    for programme, one in named:
+        rows = evidence.best(programme, one)
+        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
+        if residence:
+            rows = rows[rows["residence"].isin([residence, "both"])]
+        last = rows["year"].max()
+        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
+    table = pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)
+    source, wording = evidence.sources.reindex(table["source_id"]), Wording(lang, evidence.areas)
+    named_source = source["document_number"].where(source["document_number"] != "", source["title"]).fillna("")
     return pd.DataFrame(
         {
             "area": [wording.area(code) for code in table["area_code"]],
@@ -240,23 +294,7 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
             "unit": table["unit"],
             "grade": table["grade"],
             "known_from": table["known_from"].dt.date,
-            "source": named_source,
+            "source": named_source.to_numpy(),
             "at": table["file"] + ":" + table["row"].astype(str),
         }
     ).reset_index(drop=True)
-
-
-@functools.lru_cache(maxsize=512)
-def _rows_behind(
-    evidence: Evidence, named: tuple[tuple[str, str], ...], places: frozenset[str], year: int, residence: str
-) -> pd.DataFrame:
-    """Return the package's last rows of some measures up to a year: many numbers of a page rest on the same, read only."""
-    parts = []
-    for programme, one in named:
-        rows = evidence.best(programme, one)
-        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
-        if residence:
-            rows = rows[rows["residence"].isin([residence, "both"])]
-        last = rows["year"].max()
-        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
-    return pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -22,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "computed": ("由公布数计算", "computed"),
     "assumed": ("假设", "assumed"),
     "grade_official": ("官方", "official"),
+    "grade_department": ("部门自有", "department's own"),
     "grade_yearbook_copy": ("年鉴转录", "yearbook copy"),
     "grade_press": ("新闻报道", "press"),
     "grade_repost": ("转载", "repost"),
@@ -322,6 +325,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "bound_rural_above_urban": ("农村高于城镇", "rural above urban"),
     "bound_overridden": ("未能守住{weaker}", "{weaker} not kept"),
     "bound_overridden_by": ("{weaker}让位于{stronger}", "{weaker} gives way to {stronger}"),
+    # The bridge from an older memo: causes, the rows of its table, and what became of rows of the data.
+    "cause_data": ("数据", "data"),
+    "cause_assumptions": ("假设", "assumptions"),
+    "cause_policy": ("政策", "policy"),
+    "cause_method": ("方法", "method"),
+    "cause_change": ("变化", "change"),
+    "bridged_extra_cost": ("新增支出（{unit}）", "extra cost ({unit})"),
+    "bridged_envelope_for_90_percent": ("九成够用的数（{unit}）", "envelope, nine draws in ten ({unit})"),
+    "bridged_extra_cost_upper": ("中央和省负担（{unit}）", "central and provincial part ({unit})"),
+    "bridged_extra_cost_local": ("市县负担（{unit}）", "city and county part ({unit})"),
+    "bridged_minimum_gap": ("城乡差额", "gap"),
+    "bridged_minimum_rural_urban_ratio": ("农村/城镇（%）", "rural share of urban (%)"),
+    "bridged_minimum_standard_urban": ("城镇最低标准", "urban minimum"),
+    "bridged_minimum_standard_rural": ("农村最低标准", "rural minimum"),
+    "bridged_recipients_with_entrants": ("提标后低保对象（人）", "recipients after the rise"),
+    "rows_added": ("新增{count}行", "{count} {rows} new"),
+    "rows_known": ("{count}行因测算日后移而可用", "{count} {rows} that the later day brings in"),
+    "rows_changed": ("{count}行改了数", "{count} {rows} with another value"),
+    "rows_described": ("{count}行改了等级、日期或首选", "{count} {rows} with another grade, date or preference"),
+    "rows_hidden": ("{count}行因测算日前移而不用", "{count} {rows} that the earlier day hides"),
+    "rows_removed": ("删去{count}行", "{count} {rows} gone"),
+    "caption_bridge": ("新增支出：从上次到本次", "the extra cost: from the older memo to this one"),
 }
 
 
@@ -335,6 +360,15 @@ NOTES_ZH = {
     "ceiling": "上限",
     "its share of the urban floor that the ratchet holds": "按不降的城镇标准计农村比例",
 }
+
+
+# What markdown, or the page that it becomes, would take for more than a sign of the text.
+_MARKUP = re.compile(r"""([!"#$&*+:<=>@\[\\\]^_`{|}~])""")
+
+
+def as_text(text: str) -> str:
+    """Return a text of the data or the parameters so that markdown shows it as it is."""
+    return _MARKUP.sub(r"\\\1", text)
 
 
 @dataclass(frozen=True)
@@ -366,16 +400,27 @@ class Wording:
         """The code of the area that the others are parts of."""
         return str(self.areas.index[self.areas["parent_code"] == ""][0])
 
+    def safe(self) -> Wording:
+        """Return the words with the names of areas as markdown shows them unchanged."""
+        names = {column: self.areas[column].map(as_text) for column in ("name_zh", "name_en")}
+        return replace(self, areas=self.areas.assign(**names))
+
     def word(self, key: str) -> str:
         """Return a fixed word; an unknown key is a mistake of ours and fails."""
         return WORDS[key][0 if self.lang == "zh" else 1]
 
     def area(self, code: str) -> str:
         """Return an area's name; a class by its word."""
-        row = self.areas.loc[code]
-        if row["level"] == "class" and f"class_{row['area_class']}" in WORDS:
-            return self.word(f"class_{row['area_class']}")
-        return str(row["name_zh" if self.lang == "zh" else "name_en"])
+        return self._names[code]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names by code: a page asks for hundreds."""
+        names = self.areas["name_zh" if self.lang == "zh" else "name_en"].astype(str).to_dict()
+        for code, number in self.areas.loc[self.areas["level"] == "class", "area_class"].items():
+            if f"class_{number}" in WORDS:
+                names[code] = self.word(f"class_{number}")
+        return names
 
     def pick(self, zh: str, en: str) -> str:
         """Return the text of this language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import files
 from analysis.errors import ParametersRefused, nearest
-from analysis.inputs.scenario import Scenario, cells, read_batch, read_scenario
+from analysis.inputs.scenario import Scenario, cells, on_package, read_batch, read_scenario
 from analysis.report.facts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ PARAMETERS = ("scenario", "dataset", "out_dir", "overrides", "lang")
 SCOPES = ("dataset", "scenario", "batch")
 BATCH = "batch:"
 # Parts with results of their own: the folder of each below the run's.
-ROAD, COMPARED = "pathway", "compare"
+ROAD, COMPARED, BRIDGED = "pathway", "compare", "bridge"
+# Where a run of a batch finds an older memo's results and inputs, and in it their sha256; no scenario can have that name.
+OLDER, DIGEST = ".against", "sha256"
+# The file beside the memo that holds the costing in formulas.
+WORKBOOK = "costing.xlsx"
 
 
 def start(
@@ -76,46 +81,38 @@ def start(
     else:
         scenarios = {scenario: read_scenario(scenario, where, overrides)}
     proposed = batch.proposed if batch else scenario
-    scenarios = {name: _for_dataset(one, dataset, scope) for name, one in scenarios.items()}
+    scenarios = {name: _for_dataset(one, dataset, scope, where) for name, one in scenarios.items()}
     from analysis.session.run import Run  # the whole model; commands that ask for a name or a record need none of it
 
     folder = files.writable(Path(out_dir).expanduser().resolve()) if out_dir else None
     return Run(scope, scenarios, proposed, batch, where, folder, lang)
 
 
-def _for_dataset(scenario: Scenario, dataset: str, scope: str) -> Scenario:
+def _for_dataset(scenario: Scenario, dataset: str, scope: str, home: Path) -> Scenario:
     """A dataset notebook takes only its day from the scenario; others must fit the package."""
-    if scenario.dataset == dataset:
-        return scenario
     if scope == "dataset":
         return scenario.model_copy(update={"dataset": dataset})
-    raise ParametersRefused(
-        f"scenario {scenario.id!r} is planned on dataset {scenario.dataset!r}, not on {dataset!r}; on another package only the dataset notebooks (00, 10, 20) run"
-    )
+    return on_package(scenario, dataset, home)
 
 
 def _refuse_injected() -> None:
-    """Refuse names that papermill injected and the notebook does not have.
+    """Refuse names that papermill injected and the notebook does not have, and injected values that it does not keep.
 
-    papermill warns of an unknown name and ends with 0; its injected cell is the one that starts with its comment.
-    Names that a person defined are left alone.
+    papermill warns of an unknown name and ends with 0; its injected cell is the one that starts with its comment. Where no
+    cell is tagged parameters it comes first, where two are the second comes after it, and the notebook's own values hold.
+    Names that a person defined, and cells that a person runs again after this call, are left alone.
     """
     shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
     cells = shell.user_ns.get("In", []) if shell else []
-    for cell in cells:
+    for place, cell in enumerate(cells):
         if not cell.lstrip().startswith("# Parameters"):
             continue
-        try:
-            body = ast.parse(cell).body
-        except SyntaxError:
-            continue
-        given = [
-            target.id
-            for line in body
-            if isinstance(line, ast.Assign)
-            for target in line.targets
-            if isinstance(target, ast.Name)
-        ]
+        given = _set_by(cell)
+        for later in itertools.takewhile(lambda one: "start(" not in one, cells[place + 1 :]):
+            if {*PARAMETERS} <= {*_set_by(later)}:
+                raise ParametersRefused(
+                    "the notebook sets its parameters after those that were given; tag exactly one cell, the first of them, parameters"
+                )
         unknown = [name for name in given if name not in PARAMETERS]
         if {"policy", "fiscal", "assumptions"} & set(unknown):
             raise ParametersRefused(
@@ -123,3 +120,13 @@ def _refuse_injected() -> None:
             )
         if unknown:
             raise ParametersRefused(f"parameter {unknown[0]!r}: no such parameter; {nearest(unknown[0], PARAMETERS)}")
+
+
+def _set_by(cell: str) -> list[str]:
+    """Return the names that a cell assigns at its top level; none where it is not Python alone."""
+    try:
+        body = ast.parse(cell).body
+    except SyntaxError:
+        return []
+    targets = [target for line in body if isinstance(line, ast.Assign) for target in line.targets]
+    return [target.id for target in targets if isinstance(target, ast.Name)]

@@ -10,10 +10,13 @@ from analysis.errors import NotHeld
 from analysis.inputs.evidence import worst_grade
 from analysis.inputs.rules import speaking
 from analysis.report import memo
+from analysis.report.annex import annex
 from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
 from analysis.report.memo.trace import trace
 from analysis.report.style import Chart
+from analysis.session import WORKBOOK
+from analysis.session.workbook import workbook
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
@@ -35,7 +38,29 @@ def documents(run: Run) -> dict[str, bytes]:
     markdown, shown = written(run)
     traced = trace(markdown, run.why, run.wording)
     made = render(markdown, shown, run.lang, traced)
-    return {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
+    documents = {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
+    # The workbook holds both languages: the batch's first one makes it.
+    own = {WORKBOOK: workbook(run, shown)} if run.lang == run.batch.languages[0] else {}
+    bridge = run.bridge.contents(shown.get("bridge")) if run.bridge else {}
+    return documents | own | _annex(run) | bridge
+
+
+def _annex(run: Run) -> dict[str, bytes]:
+    """Return the annex of the yearly notice, which is Chinese and made once, with the Chinese memo."""
+    if run.lang != "zh":
+        return {}
+    made = annex(run.facts_of(run.proposed), run.wording, _context(run), run.rules)
+    return {f"annex.zh.{ending}": content for ending, content in made.items()}
+
+
+def _context(run: Run) -> dict[str, str]:
+    """Return what the documents name besides numbers: scenario and policy, day, documents of the minima in force."""
+    return {
+        "scenario": run.scenario.title.in_language(run.lang),
+        "policy": run.scenario.policy.title.in_language(run.lang),
+        "as_of": str(run.scenario.as_of),
+        "minima": run.wording.pick("；", "; ").join(run.documents("minimum_standard")),
+    }
 
 
 def written(run: Run) -> tuple[str, dict[str, Chart]]:
@@ -50,24 +75,20 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             wording=run.wording,
             charts=_charts(run),
             batch=memo.Batch(beside, side.findings(beside), side.points, side.titles, side.widest(beside)),
-            context={
-                "policy": run.scenario.policy.title.in_language(run.lang),
-                "as_of": str(run.scenario.as_of),
-                "minima": run.wording.pick("；", "; ").join(run.documents("minimum_standard")),
-                "movers": memo.movers(facts, run.wording, titles),
-            },
+            context=_context(run) | {"movers": memo.movers(facts, run.wording, titles)},
             apart_since=run.apart_since,
             assumptions=run.assumptions,
             rules=speaking(run.rules, run.scenario.base_year + 1, run.scenario.as_of),
             draws=run.scenario.draws,
             sources=_sources(run),
+            older=run.bridge.older if run.bridge else None,
         )
     )
 
 
 def _charts(run: Run) -> dict[str, Chart]:
-    """Return every chart that the package can give."""
-    drawn = {}
+    """Return every chart that the package, and an older memo, can give."""
+    drawn = run.bridge.charts() if run.bridge else {}
     for name in CHARTS:
         try:
             drawn[name] = run.drawn(name)

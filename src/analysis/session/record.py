@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis import files
 from analysis.inputs.evidence import Evidence
+from analysis.inputs.package import rules_path
 from analysis.inputs.scenario import Scenario
 from analysis.model import results
 
@@ -20,7 +21,7 @@ SCHEMA = 1
 
 def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[str, Any]:
     """Return what a result depends on: sha256 of data, parameters and code, and the seed."""
-    rules = home / "params" / "rules" / f"{evidence.dataset}.yaml"
+    rules = rules_path(evidence.dataset, home)
     return {
         "schema": SCHEMA,
         "dataset": evidence.dataset,

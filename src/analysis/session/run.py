@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,19 +21,27 @@ from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
 from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
-from analysis.model.simulate import Outcome, simulate
+from analysis.model.simulate import Case, Outcome, prepare, simulate
 from analysis.report import charts, sentences, tables
 from analysis.report.charts.score import score_history
 from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
+from analysis.report.heads import in_words
 from analysis.report.style import Chart, left_out
 from analysis.report.why import Why, explain
-from analysis.report.wording import Wording
-from analysis.session import COMPARED, ROAD
+from analysis.report.wording import Wording, as_text
+from analysis.session import COMPARED, OLDER, ROAD
+from analysis.session.bridge import Bridge
+from analysis.session.levers import levers_table
 from analysis.session.record import environment_record, inputs_record, stored_results
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
 
+if TYPE_CHECKING:
+    from analysis.session.sliders import Explore
+
+# What a run computes once and is the same in every language.
+COMPUTED = ("history", "record", "dataset_result", "outcome", "outcomes", "_scenario_tables", "result")
 NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
@@ -115,6 +124,16 @@ class Run:
         """What the scenario comes to; of a batch, the proposed one."""
         return simulate(self.evidence, self.scenario, self.rules)
 
+    def prepared(self, scenario: Scenario) -> Case:
+        """Make a scenario on this run's package ready to be costed."""
+        return self.outcome.case if scenario is self.scenario else prepare(self.evidence, scenario, self.rules)
+
+    def explore(self) -> Explore:
+        """Return the page with sliders; where results are written nobody sits at it, and it shows what stands there."""
+        from analysis.session.sliders import Explore  # no other page needs widgets
+
+        return Explore(self)
+
     @functools.cached_property
     def _scenario_tables(self) -> dict[str, pd.DataFrame]:
         return {name: self._scenario_table(scenario) for name, scenario in self.scenarios.items()}
@@ -163,15 +182,20 @@ class Run:
     @functools.cached_property
     def facts(self) -> Facts:
         """Results by key, the history beside them; of a dataset the history alone."""
-        if self.scope == "dataset":
-            return Facts(self.dataset_result, "", self.lang)
-        return self.facts_of(self.proposed)
+        return self._past if self.scope == "dataset" else self.facts_of(self.proposed)
 
     def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
         """Return the facts of one scenario of the batch, by its name there; marked, as the memo needs them, with the record."""
         past = self.dataset_result if self.scope == "dataset" or marked else self.history.result
-        table = pd.concat([past, self._scenario_tables[scenario]], ignore_index=True)
+        bridged = [self.bridge.result] if marked and self.bridge else []
+        table = pd.concat([past, self._scenario_tables[scenario], *bridged], ignore_index=True)
         return Facts(table, self.scenarios[scenario].id, self.lang, marked)
+
+    @functools.cached_property
+    def bridge(self) -> Bridge | None:
+        """What leads from an older memo to this one; None where none was given."""
+        folder = self.out_dir / OLDER if self.out_dir and self.scope == "batch" else None
+        return Bridge(self, folder) if folder and folder.is_dir() else None
 
     @property
     def titles(self) -> dict[str, str]:
@@ -193,7 +217,7 @@ class Run:
         """Floors, now and next: area_code, residence, now_yuan_month, next_yuan_month, unratcheted_yuan_month."""
         return self.outcome.floors.standards.floors
 
-    @property
+    @functools.cached_property
     def steps(self) -> pd.DataFrame:
         """What each step did to each floor, which bound it met, what it overrode."""
         parts = {
@@ -212,6 +236,22 @@ class Run:
         """Recipients by residence: published, on trend, entrants."""
         return self.outcome.coverage
 
+    def in_words(self, table: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
+        """Return one of this run's frames with heads, areas and residences in words.
+
+        Args:
+            table: such as ``run.standards``, ``run.cost``, ``run.why(key).frame()``.
+            lang: zh or en; the run's own by default.
+        """
+        return in_words(table, self.wording if lang in (None, self.lang) else replace(self.wording, lang=lang))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show what a run comes to where it is the last line of a cell: its sentences and one table."""
+        table = self.table({"dataset": "gap_history", "scenario": "proposal", "batch": "beside"}[self.scope])
+        plain = f"{type(self).__name__}: {self.scope}, {self.proposed}, {self.scenario.dataset}, {self.scenario.as_of}"
+        said = "" if self.scope == "dataset" else f"{self.four_sentences().data}\n\n"
+        return {"text/plain": plain, "text/markdown": f"{said}{table.to_html(border=0)}"}
+
     @property
     def apart_since(self) -> int | None:
         """The first year since which town and country differ in one class alone."""
@@ -221,10 +261,11 @@ class Run:
         """Return the four sentences for display."""
         from IPython.display import Markdown
 
-        said = sentences.four_sentences(self.facts, self.wording, self.apart_since)
+        said = sentences.four_sentences(self.facts, self.wording.safe(), self.apart_since)
         colon = self.wording.pick("：", ": ")
         names = (self.scenario.title, self.scenario.policy.title)
-        head = f"**{names[0].in_language(self.lang)}**{colon}{names[1].in_language(self.lang)}"
+        titles = [as_text(name.in_language(self.lang)) for name in names]
+        head = f"**{titles[0]}**{colon}{titles[1]}"
         lines = [f"**{number}. {title}**{colon}{text}" for number, (title, text) in enumerate(said, 1)]
         return Markdown("\n\n".join([head, *lines]))
 
@@ -252,7 +293,7 @@ class Run:
                 for one, draw in charts.CHARTS.items()
             },
             "steps_waterfall": lambda: steps_waterfall(self.facts, self.wording, self.source(name), self.steps),
-            "score_history": lambda: score_history(self._past(), self.wording, self.source(name)),
+            "score_history": lambda: score_history(self._scored(), self.wording, self.source(name)),
             **self.years.charts(),
             **self.side.charts(),
         }
@@ -322,6 +363,7 @@ class Run:
             "break_even": lambda: tables.break_even(self.facts, words),
             "sobol": lambda: tables.sobol(self.facts, words, self.titles),
             "box": lambda: tables.box(self.facts, words),
+            "levers": lambda: levers_table(self.scenario, self.lang),
             "scenarios": lambda: tables.scenarios(
                 {name: self.facts_of(name) for name in self.scenarios},
                 {name: one.title.in_language(self.lang) for name, one in self.scenarios.items()},
@@ -329,15 +371,15 @@ class Run:
             ),
         }
 
-    def _past(self) -> Facts:
-        """The facts of the package alone, the record among them, whatever the scope."""
-        _ = self.record
-        return Facts(self.dataset_result, "", self.lang)
-
     def _scored(self) -> Facts:
         """The facts of the record, or the refusal that says why there is none."""
         _ = self.record  # says here that it is not held, not later that a row is missing
-        return self.facts
+        return self._past
+
+    @functools.cached_property
+    def _past(self) -> Facts:
+        """The facts of the package: its history, and the record where there is one."""
+        return Facts(self.dataset_result, "", self.lang)
 
     def _costed(self) -> Outcome:
         if not self.has_scenario:
@@ -379,6 +421,15 @@ class Run:
             row["document_number"] or f"{row['publisher']} {row['published']}".strip() for _, row in found.iterrows()
         ]
 
+    def in_language(self, lang: str) -> Run:
+        """Return this run in another language; what it has computed goes with it."""
+        if lang == self.lang:
+            return self
+        other = Run(self.scope, self.scenarios, self.proposed, self.batch, self.home, self.out_dir, lang)
+        for own, its in ((self, other), (self.side, other.side)):
+            its.__dict__ |= {name: own.__dict__[name] for name in COMPUTED if name in own.__dict__}
+        return other
+
     def memo(self) -> dict[str, bytes]:
         """Return the memo's documents by file name."""
         from analysis.session.memo import documents
@@ -399,9 +450,13 @@ class Run:
         row = keyed.loc[key]
         if not self.has_scenario:
             return explain(row, self.evidence, NO_STEPS, {}, {}, self.wording)
+        return explain(row, self.evidence, self.steps, self.assumptions, self._worth, self.wording)
+
+    @functools.cached_property
+    def _worth(self) -> dict[str, float]:
+        """Return what the whole range of each assumption moves the central extra cost by, yuan a year."""
         swings = self.outcome.swings.set_index("assumption")
-        worth = (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
-        return explain(row, self.evidence, self.steps, self.assumptions, worth, self.wording)
+        return (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
 
     def _keyed(self, measure: str) -> pd.DataFrame:
         """Return the results that may hold a measure, by key."""
@@ -412,7 +467,8 @@ class Run:
     @functools.cached_property
     def _all_keyed(self) -> pd.DataFrame:
         both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
-        return results.with_keys(pd.concat([*both, self.side.result] if self.scope == "batch" else both))
+        bridged = [self.bridge.result] if self.bridge else []
+        return results.with_keys(pd.concat([*both, self.side.result, *bridged] if self.scope == "batch" else both))
 
     def save(self) -> str:
         """Write results, steps and figures where the run has a folder; say what was done."""

@@ -57,7 +57,7 @@ class SeveralYears:
 
     def findings(self) -> list[str]:
         """Return what they come to, a sentence each."""
-        return compared.road_findings(self.facts, self.run.wording)
+        return compared.road_findings(self.facts, self.run.wording.safe())
 
     def tables(self) -> dict[str, Callable[[], pd.DataFrame]]:
         """Return the tables by name."""

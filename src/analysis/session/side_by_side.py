@@ -74,7 +74,7 @@ class SideBySide:
     def findings(self, facts: dict[str, Facts] | None = None) -> list[str]:
         """Return the four findings, a sentence each."""
         facts = facts or self.facts()
-        return compared.findings(facts, self.points, self.widest(facts), self.titles, self.run.wording)
+        return compared.findings(facts, self.points, self.widest(facts), self.titles, self.run.wording.safe())
 
     def widest(self, facts: dict[str, Facts]) -> str:
         """Return the class whose gap is widest in the base year."""

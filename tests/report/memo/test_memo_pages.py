@@ -5,13 +5,19 @@ import re
 import shutil
 from html.parser import HTMLParser
 
+import openpyxl
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from analysis import session
 
 pytestmark = pytest.mark.slow
 # A name that a spreadsheet would run is refused where the data are read.
+ANNEX = {"annex.zh.docx", "annex.zh.xlsx"}
 SCRIPT, TEX = "<script>alert(1)</script>", "$\\frac{"
 
 
@@ -66,17 +72,36 @@ class Read(HTMLParser):
         self.text += "" if self._hidden else data
 
 
+def said(content):
+    """Return every paragraph of a Word document as text, those of its tables too."""
+    word = Document(io.BytesIO(content))
+    return [Paragraph(found, word).text for found in word.element.body.iter(qn("w:p"))]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.fault(46, 48)
 def test_hostile_names_are_printed_as_text(memos, lang):
     made = memos(lang, "baseline", hostile)
     page = Read()
     page.feed(made[f"memo.{lang}.html"].decode())
     assert page.tags.count("script") == 2  # what the page tells of its numbers, and what shows it
     pdf = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made[f"memo.{lang}.pdf"])).pages)
+    word = "\n".join(said(made[f"memo.{lang}.docx"]))
     for name in (SCRIPT, TEX):
         assert name in page.text
         assert name in "".join(pdf.split())
+        assert name in word
+    if lang == "zh":
+        assert {SCRIPT, TEX} <= set(said(made["annex.zh.docx"]))
+        book = load_workbook(io.BytesIO(made["annex.zh.xlsx"]))
+        cells = [cell for row in book["附件2"].iter_rows() for cell in row if cell.value in (SCRIPT, TEX)]
+        assert [cell.data_type for cell in cells] == ["s", "s"]
     assert f"{SCRIPT} {'ab'[lang == 'en']}" in page.text
+    if lang == "zh":
+        book = openpyxl.load_workbook(io.BytesIO(made["costing.xlsx"]))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+        for name in (SCRIPT, TEX):
+            assert {cell.data_type for cell in cells if name in cell.value} == {"s"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -86,3 +111,7 @@ def test_a_proposal_that_moves_nothing_has_a_memo_too(memos, lang):
     page.feed(made[f"memo.{lang}.html"].decode())
     assert ("不提标，没有新增支出。" if lang == "zh" else "No floor moves, and nothing more is spent.") in page.text
     assert len(PdfReader(io.BytesIO(made[f"memo.{lang}.pdf"])).pages) >= 4
+    assert len(said(made[f"memo.{lang}.docx"])) > 100
+    assert set(made) == {f"memo.{lang}.{ending}" for ending in ("html", "pdf", "docx")} | (
+        ANNEX if lang == "zh" else set()
+    )

@@ -29,9 +29,11 @@ from analysis.inputs.evidence.checks import (
     refuse_implausible,
     refuse_invalid,
     refuse_names,
+    refuse_number_form,
     refuse_repeated,
+    remarks,
 )
-from analysis.inputs.package import CHECKED_PACKAGES, datasets, package_sha256, trust
+from analysis.inputs.package import CHECKED_PACKAGES, datasets, folder_of, package_sha256, shown, trust
 
 __all__ = [
     "CHECKED_PACKAGES",
@@ -40,11 +42,12 @@ __all__ = [
     "forget",
     "load",
     "package_sha256",
+    "remarks",
     "trust",
     "vouch",
     "worst_grade",
 ]
-GRADES = ("official", "yearbook_copy", "press", "repost", "derived", "inferred", "synthetic")
+GRADES = ("official", "department", "yearbook_copy", "press", "repost", "derived", "inferred", "synthetic")
 SOURCED = GRADES[: GRADES.index("derived")]
 COLUMNS = [
     *CELL,
@@ -167,26 +170,26 @@ def load(dataset: str, as_of: date | None = None, home: Path | None = None) -> E
     """Read a data package, check it whole, and hide what was not known on ``as_of``.
 
     Args:
-        dataset: the name of a folder of ``data``.
+        dataset: the name of a folder of ``data`` or ``local/data``.
         as_of: the day of the plan; None for everything.
         home: the folder that holds ``data``; found where it is not given.
 
     Raises:
-        ParametersRefused: no such package.
+        ParametersRefused: no such package, or two.
         DataRefused: a file or row is not allowed; says file, row, column and reason.
     """
     home = home or find_home()
     if dataset not in datasets(home):
         raise ParametersRefused(
-            f"dataset {slug(dataset, 'dataset')!r}: no such package in data; {nearest(dataset, datasets(home))}"
+            f"dataset {slug(dataset, 'dataset')!r}: no such package in data or local/data; {nearest(dataset, datasets(home))}"
         )
-    folder = home / "data" / dataset
-    described = descriptor(folder, f"data/{dataset}")
+    folder, shown_as = folder_of(dataset, home), shown(dataset, home)
+    described = descriptor(folder, shown_as)
     paths = [folder / resource["path"] for resource in described["resources"]]
     for path in paths:
-        refuse_encoding(path, f"data/{dataset}/{path.name}")
+        refuse_encoding(path, f"{shown_as}/{path.name}")
     for resource in described["resources"]:
-        refuse_header(folder / resource["path"], resource, f"data/{dataset}/{resource['path']}")
+        refuse_header(folder / resource["path"], resource, f"{shown_as}/{resource['path']}")
     digest = content_hash([folder / "datapackage.json", *paths], home)
     return _known_on(dataset, home, digest, as_of)
 
@@ -199,7 +202,7 @@ def _known_on(dataset: str, home: Path, digest: str, as_of: date | None) -> Evid
     """
     table, areas, sources, described = _checked_tables(dataset, home, digest)
     known = table["known_from"] <= pd.Timestamp(as_of) if as_of else pd.Series(True, index=table.index)
-    folder = home / "data" / dataset
+    folder = folder_of(dataset, home)
     return Evidence(
         dataset=dataset,
         as_of=as_of,
@@ -217,20 +220,38 @@ def _checked_tables(
     dataset: str, home: Path, digest: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Return the rows, areas, sources and description of a package, checked whole."""
-    folder = home / "data" / dataset
-    described = descriptor(folder, f"data/{dataset}")
-    if digest not in os.environ.get(CHECKED_PACKAGES, "").split(","):
-        refuse_invalid(folder, f"data/{dataset}")
+    known = digest in os.environ.get(CHECKED_PACKAGES, "").split(",")
+    return checked_tables(folder_of(dataset, home), shown(dataset, home), checked_before=known)
+
+
+def checked_tables(
+    folder: Path, shown_as: str, *, checked_before: bool = False
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Return the rows, areas, sources and description of the package in a folder, checked whole.
+
+    Args:
+        folder: wherever it lies.
+        shown_as: how it is named to the user.
+        checked_before: whether these bytes were held against their own description already.
+
+    Raises:
+        DataRefused: a file or row is not allowed.
+    """
+    described = descriptor(folder, shown_as)
+    if not checked_before:
+        refuse_invalid(folder, shown_as)
     tables = {
-        resource["name"]: _read(folder / resource["path"]).assign(file=f"data/{dataset}/{resource['path']}")
+        resource["name"]: _read(folder / resource["path"]).assign(file=f"{shown_as}/{resource['path']}")
         for resource in described["resources"]
     }
+    for resource in described["resources"]:
+        refuse_number_form(tables[resource["name"]], resource)
     table = pd.concat([tables[name] for name in described["observations"]], ignore_index=True)
     table = _normalised(table)
     refuse_repeated(table)
     refuse_implausible(table)
     areas = tables["areas"].drop(columns="file").set_index("area_code")
-    refuse_names(areas, f"data/{dataset}/areas.csv")
+    refuse_names(areas, f"{shown_as}/areas.csv")
     refuse_far_from_minimum(table, areas)
     return table, areas, tables["sources"].drop(columns="file").set_index("source_id"), described
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataRefused, nearest
+from analysis.files import FORMULA
 
 CELL = ["area_code", "year", "period", "residence", "programme", "measure"]
 # The ends of the units of money: before them stands the unit of the package's own currency.
@@ -20,6 +22,8 @@ PLAUSIBLE_RATIO = (0.2, 1.5)
 PLAUSIBLE_CHANGE_SHARE = 0.4
 FAR_FROM_MINIMUM = (0.5, 4)
 CHECKED = "checked:"
+# A number as this program reads it; spreadsheets and Python take more, such as full-width digits, 1_196, 1e3.
+_NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 
 
 def descriptor(folder: Path, shown_as: str) -> dict[str, Any]:
@@ -133,6 +137,25 @@ _TYPES = {
 }
 
 
+def refuse_number_form(table: pd.DataFrame, resource: dict[str, Any]) -> None:
+    """Refuse a number that is not written in plain digits: what a person meant by it is a guess.
+
+    Args:
+        table: one file as text, with the file and row of each line.
+        resource: its description.
+
+    Raises:
+        DataRefused: the first, with row and column.
+    """
+    for name in (one["name"] for one in resource["schema"]["fields"] if one["type"] in ("number", "integer")):
+        odd = table[~table[name].str.fullmatch(_NUMBER) & (table[name] != "")]
+        if len(odd):
+            row = odd.iloc[0]
+            raise DataRefused(
+                f"{row['file']}: row {row['row']}: column {name}: {row[name][:40]!r}: allowed: a number in plain digits, such as 1196 or 35.5"
+            )
+
+
 def refuse_repeated(table: pd.DataFrame) -> None:
     """Refuse a cell with two preferred rows.
 
@@ -151,14 +174,28 @@ def refuse_repeated(table: pd.DataFrame) -> None:
 
 
 def refuse_implausible(table: pd.DataFrame) -> None:
-    """Refuse a yearly amount in a monthly column, or a residence in the place of the other."""
+    """Refuse a yearly amount in a monthly column, or a residence in the place of the other.
+
+    Raises:
+        DataRefused: the first row that is implausible.
+    """
+    for row, problem in implausible(table):
+        raise DataRefused(f"{_place(row)}: {problem}")
+
+
+def implausible(table: pd.DataFrame) -> Iterator[tuple[pd.Series, str]]:
+    """Yield each row that is implausible by itself, beside the other residence or after the year before, and why.
+
+    Args:
+        table: rows in inside units, with ``file`` and ``row``.
+    """
     endless = table[~np.isfinite(table["value"])]
-    if len(endless):
-        raise DataRefused(f"{_place(endless.iloc[0])}: {endless.iloc[0]['value']}: not a finite number")
+    for _, row in endless.iterrows():
+        yield row, f"{row['value']}: not a finite number"
     monthly = table["unit"].str.endswith(PER_MONTH)
     worthless = table[monthly & (table["value"] <= 0)]
-    if len(worthless):
-        raise DataRefused(f"{_place(worthless.iloc[0])}: {worthless.iloc[0]['value']:g}: allowed: above zero")
+    for _, row in worthless.iterrows():
+        yield row, f"{row['value']:g}: allowed: above zero"
     money = table[table["preferred"] & monthly & (table["programme"] != "") & ~table["note"].str.startswith(CHECKED)]
     sides = money[money["residence"] != "both"].pivot_table(
         index=[name for name in CELL if name != "residence"], columns="residence", values="value"
@@ -166,42 +203,80 @@ def refuse_implausible(table: pd.DataFrame) -> None:
     if {"urban", "rural"} <= set(sides.columns):
         ratio = (sides["rural"] / sides["urban"]).dropna()
         odd = ratio[(ratio < PLAUSIBLE_RATIO[0]) | (ratio > PLAUSIBLE_RATIO[1])]
-        if len(odd):
-            row = _row_of(money, dict(zip(odd.index.names, odd.index[0], strict=True)) | {"residence": "rural"})
-            raise DataRefused(
-                f"{row['file']}: row {row['row']}: column value: rural is {odd.iloc[0]:.2f} of urban; allowed: {PLAUSIBLE_RATIO[0]} to "
-                f"{PLAUSIBLE_RATIO[1]}, or a note that starts with '{CHECKED}'; is one of them a yearly amount?"
+        for key, share in odd.items():
+            yield (
+                _row_of(money, dict(zip(odd.index.names, key, strict=True)) | {"residence": "rural"}),
+                f"rural is {share:.2f} of urban; allowed: {PLAUSIBLE_RATIO[0]} to "
+                f"{PLAUSIBLE_RATIO[1]}, or a note that starts with '{CHECKED}'; is one of them a yearly amount?",
             )
     ordered = money.sort_values([*CELL, "file"])
     before = ordered.groupby([name for name in CELL if name != "year"])[["year", "value"]].shift()
     change = ordered["value"] / before["value"] - 1
     odd = ordered[(ordered["year"] - before["year"] == 1) & (change.abs() > PLAUSIBLE_CHANGE_SHARE)]
-    if len(odd):
-        row = odd.iloc[0]
-        raise DataRefused(
-            f"{row['file']}: row {row['row']}: column value: {row['value']:g} is {change[row.name]:+.0%} on the year before; allowed: "
-            f"{PLAUSIBLE_CHANGE_SHARE:.0%} at most, or a note that starts with '{CHECKED}'; is it a yearly amount?"
+    for name, row in odd.iterrows():
+        yield (
+            row,
+            f"{row['value']:g} is {change[name]:+.0%} on the year before; allowed: "
+            f"{PLAUSIBLE_CHANGE_SHARE:.0%} at most, or a note that starts with '{CHECKED}'; is it a yearly amount?",
         )
 
 
+def remarks(table: pd.DataFrame) -> list[str]:
+    """Return what is allowed and yet rare, a line each: rural above urban, and a fall on the year before."""
+    money = table[table["preferred"] & table["unit"].str.endswith(PER_MONTH) & (table["programme"] != "")]
+    money = money[~money["note"].str.startswith(CHECKED)]
+    aside = [name for name in CELL if name != "residence"]
+    pairs = money[money["residence"] == "rural"].merge(money[money["residence"] == "urban"], on=aside)
+    above = pairs[pairs["value_x"] > pairs["value_y"]]
+    said = [
+        f"{row.file_x}: row {row.row_x}: rural {row.value_x:g} is above urban {row.value_y:g}"
+        for row in above.itertuples()
+    ]
+    before = money.assign(year=money["year"] + 1)
+    years = money.merge(before, on=CELL, suffixes=("", "_before"))
+    fell = years[years["value"] < years["value_before"]]
+    return said + [
+        f"{row.file}: row {row.row}: {row.value:g} is below {row.value_before:g} of the year before"
+        for row in fell.itertuples()
+    ]
+
+
 def refuse_far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> None:
-    """Refuse a standard that is no standard of its class: it has no year before to be held against."""
+    """Refuse a standard that is no standard of its class: it has no year before to be held against.
+
+    Raises:
+        DataRefused: the first such row.
+    """
+    for row, problem in far_from_minimum(table, areas):
+        raise DataRefused(f"{_place(row)}: {problem}")
+
+
+def far_from_minimum(table: pd.DataFrame, areas: pd.DataFrame) -> Iterator[tuple[pd.Series, str]]:
+    """Yield each standard in force that is far from the minimum of its class, and why."""
     dibao = table[table["preferred"] & (table["programme"] == "dibao") & ~table["note"].str.startswith(CHECKED)]
     classes = areas[areas["level"] == "class"].reset_index().set_index("area_class")["area_code"]
     minima = dibao[dibao["measure"] == "minimum_standard"].set_index(["area_code", "year", "residence"])["value"]
-    for row in dibao[dibao["measure"] == "standard"].itertuples():
-        minimum = minima.get((classes.get(areas.at[row.area_code, "area_class"]), row.year, row.residence))
-        if minimum is not None and not FAR_FROM_MINIMUM[0] <= row.value / minimum <= FAR_FROM_MINIMUM[1]:
-            raise DataRefused(
-                f"{row.file}: row {row.row}: column value: {row.value:g} is {row.value / minimum:.1f} times the minimum of its class; allowed: "
-                f"{FAR_FROM_MINIMUM[0]} to {FAR_FROM_MINIMUM[1]}, or a note that starts with '{CHECKED}'; is it a yearly amount?"
-            )
+    standards = dibao[dibao["measure"] == "standard"]
+    cells = zip(
+        standards["area_code"].map(areas["area_class"]).map(classes),
+        standards["year"],
+        standards["residence"],
+        strict=True,
+    )
+    times = standards["value"] / pd.Series([minima.get(cell) for cell in cells], index=standards.index, dtype=float)
+    for name in times.index[(times < FAR_FROM_MINIMUM[0]) | (times > FAR_FROM_MINIMUM[1])]:
+        row = standards.loc[name]
+        yield (
+            row,
+            f"{row['value']:g} is {times[name]:.1f} times the minimum of its class; allowed: "
+            f"{FAR_FROM_MINIMUM[0]} to {FAR_FROM_MINIMUM[1]}, or a note that starts with '{CHECKED}'; is it a yearly amount?",
+        )
 
 
 def refuse_names(areas: pd.DataFrame, shown_as: str) -> None:
     """Refuse a name that a spreadsheet would run."""
     for column in ("name_zh", "name_en"):
-        odd = areas[areas[column].str.match(r"[=+\-@\t\r]")]
+        odd = areas[areas[column].str.match(FORMULA)]
         if len(odd):
             raise DataRefused(
                 f"{shown_as}: row {odd['row'].iloc[0]}: column {column}: {odd[column].iloc[0][:40]!r}: a spreadsheet would run it"

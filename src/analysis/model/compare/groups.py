@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.errors import nearest
 from analysis.inputs.parameters import Scenario, Strict, Text
+from analysis.inputs.rules import Rule
 
 GROUPS = ("data", "policy", "fiscal", "timing", "assumptions", "draws")
 # A share set is named by the fiscal path: the two go together.
@@ -49,6 +50,25 @@ def differences(base: Scenario, other: Scenario) -> pd.DataFrame:
             if pair[0] != pair[1]:
                 rows.append((group, key, *pair))
     return pd.DataFrame(rows, columns=["group", "key", "base_value", "other_value"])
+
+
+def rule_differences(base: Iterable[Rule], other: Iterable[Rule]) -> pd.DataFrame:
+    """Return what differs between two lists of dated rules; how a rule is worded is no difference.
+
+    Source: METHODS 4 (comparison).
+
+    Args:
+        base: the rules that are compared with.
+        other: the rules that are compared.
+
+    Returns:
+        key (``rules.<id>.<field>``), base_value, other_value (text, empty where there is none); the keys by name.
+    """
+    own, others = (
+        {key: value for rule in rules for key, value in _leaves(f"rules.{rule.id}", rule)} for rules in (base, other)
+    )
+    rows = [(key, own.get(key, ""), others.get(key, "")) for key in sorted(own.keys() | others.keys())]
+    return pd.DataFrame([row for row in rows if row[1] != row[2]], columns=["key", "base_value", "other_value"])
 
 
 def mixed(base: Scenario, other: Scenario, taken: Iterable[str]) -> Scenario:

@@ -20,7 +20,7 @@ from analysis.model.funding import Gate, capacity_yuan, gate
 from analysis.model.simulate.case import OWN_SCHEDULE, RESIDENCES, Case, draw, persons_next, prepare
 from analysis.model.simulate.cells import Floors
 
-__all__ = ["Case", "Outcome", "draw", "persons_next", "prepare", "simulate", "spending_by_tier"]
+__all__ = ["Case", "Outcome", "draw", "outcome_of", "persons_next", "prepare", "simulate", "spending_by_tier"]
 CENTRAL, UNFOLLOWED, FOLLOWED = 0, 1, 2
 IDENTITY_YUAN = 1.0
 
@@ -87,7 +87,19 @@ def simulate(evidence: Evidence, scenario: Scenario, rules: list[Rule]) -> Outco
         ParametersRefused: an assumption that the model needs is missing, or one is unknown to it.
         ValueError: the policy needs a driver that the package lacks, or an identity does not hold.
     """
-    case = prepare(evidence, scenario, rules)
+    return outcome_of(prepare(evidence, scenario, rules))
+
+
+def outcome_of(case: Case) -> Outcome:
+    """Return what a scenario that is made ready comes to.
+
+    Args:
+        case: made ready.
+
+    Raises:
+        ValueError: an identity does not hold.
+    """
+    scenario = case.scenario
     cells, names = case.cells, list(case.assumptions)
     ends = {name: (float(a.low), float(a.central), float(a.high)) for name, a in case.assumptions.items()}
     one_by_one = {name: np.full(3 + 2 * len(names), ends[name][1]) for name in names}

@@ -150,6 +150,9 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         floor_yuan_month and next_floor_yuan_month (provincial supplement floors, NA where not known),
         last_floor_yuan_month, own_floor_yuan_month, own_floor_year, own_floor_grade, tekun_yuan_month (observed, NA where not),
         population_persons, population_grade, consumption_yuan_year, part_of, part, urban_cell (position of the urban row, -1).
+
+    Raises:
+        DataRefused: the population of an area is not known; names it.
     """
     year, areas = scenario.base_year, _areas_with_a_class(evidence)
     code_of = {number: code for code, number in floors.classes.items()}
@@ -182,8 +185,12 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         evidence.best("dibao", "minimum_standard").set_index(["area_code", "residence", "year"])["value"].to_dict()
     )
     own_floor = [last_floor.get(cell, UNKNOWN) for cell in in_area]
+    if lacking := [area for area, side in in_city if (area, side) not in residents]:
+        raise DataRefused(
+            f"data/{evidence.dataset}: no resident_population of {lacking[0]} ({name[lacking[0]]}) known on {evidence.as_of} for {year}; recipients are allocated by it"
+        )
     need = pd.Series([consumption.get((city, "rural"), UNKNOWN).value for city, _ in in_city])
-    return table.assign(
+    table = table.assign(
         next_minimum_yuan_month=[next_minimum[cell] for cell in in_class],
         minimum_then_yuan_month=[
             minima_then.get((*cell, when), NAN) for cell, when in zip(in_class, table["observed_year"], strict=True)
@@ -195,14 +202,31 @@ def cells_of(evidence: Evidence, scenario: Scenario, floors: Floors) -> pd.DataF
         own_floor_year=[known.year for known in own_floor],
         own_floor_grade=[known.grade for known in own_floor],
         tekun_yuan_month=[tekun_now.get(cell, NAN) for cell in in_area],
-        population_persons=[residents[cell].value for cell in in_city],
-        population_grade=[residents[cell].grade for cell in in_city],
+        population_persons=[residents.get(cell, UNKNOWN).value for cell in in_city],
+        population_grade=[residents.get(cell, UNKNOWN).grade for cell in in_city],
         # Shenzhen has no rural consumption: an area without one takes the mean of its class (assumption allocation_need).
         consumption_yuan_year=need.fillna(need.groupby(table["area_class"]).transform("mean")),
         part_of=[name[parent[area]].lower() if area in parts else "" for area, _ in in_area],
         part=["class4" if number == "4" else "rest" for number in table["area_class"]],
         urban_cell=[position.get((area, "urban"), -1) if side == "rural" else -1 for area, side in in_area],
     )
+    _refuse_lacking(evidence, table)
+    return table
+
+
+def _refuse_lacking(evidence: Evidence, table: pd.DataFrame) -> None:
+    """Refuse a package without a figure that an area's cost cannot do without."""
+    needed = {
+        "resident_population": table["population_persons"],
+        "consumption_expenditure_per_capita (rural, of the area or of another of its class)": table["consumption_yuan_year"],
+        "supplement_floor (of the class or the area)": table["last_floor_yuan_month"].fillna(table["own_floor_yuan_month"]),
+    }  # fmt: skip
+    for measure, known in needed.items():
+        for cell in table[known.isna()].itertuples():
+            raise DataRefused(
+                f"data/{evidence.dataset}: no {measure} known on {evidence.as_of} for {cell.area_code} {cell.residence}: "
+                "its cost cannot be given"
+            )
 
 
 def recipients(evidence: Evidence, programme: str) -> pd.DataFrame:

@@ -26,6 +26,17 @@ def result_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules:
     Costs, and standards that an area is assumed to pay, carry the worst grade of the observed inputs and the ids
     of the assumptions; floors rest on published figures and the policy alone.
     """
+    rows = _decided(evidence, scenario, outcome, rules)
+    ripple_rows(rows, scenario, outcome, evidence)
+    return rows.table()
+
+
+def decision_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules: list[Rule]) -> pd.DataFrame:
+    """Return the rows that the four sentences speak of: those of :func:`result_rows` without the programmes that hang on."""
+    return _decided(evidence, scenario, outcome, rules).table()
+
+
+def _decided(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules: list[Rule]) -> Rows:
     rows = Rows({"scenario": scenario.id, "dataset": evidence.dataset}, evidence.areas["name_zh"].to_dict())
     province = evidence.whole
     _floors(rows, scenario, outcome)
@@ -36,8 +47,7 @@ def result_rows(evidence: Evidence, scenario: Scenario, outcome: Outcome, rules:
     _coverage(rows, scenario, outcome, evidence, province)
     _timeliness(rows, scenario, outcome, rules, province)
     _burden(rows, scenario, outcome, evidence, province)
-    ripple_rows(rows, scenario, outcome, evidence)
-    return rows.table()
+    return rows
 
 
 def _floors(rows: Rows, scenario: Scenario, outcome: Outcome) -> None:

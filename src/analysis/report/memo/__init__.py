@@ -13,10 +13,12 @@ from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
 from analysis.report.memo.assumed import assumed
 from analysis.report.memo.basis import basis, sources
+from analysis.report.memo.bridge import changed
 from analysis.report.memo.brief import brief
 from analysis.report.memo.costing import costing, funds
 from analysis.report.memo.effect import effect
-from analysis.report.memo.marking import Plates, safe
+from analysis.report.memo.marking import Plates
+from analysis.report.memo.older import Older
 from analysis.report.memo.risk import borne, risk
 from analysis.report.memo.standards import present, proposal
 from analysis.report.style import Chart
@@ -71,7 +73,7 @@ class Material:
         rules: those in force in the year that is planned and public on the day.
         draws: how often the assumptions are drawn.
         sources: as :func:`analysis.report.memo.basis.sources` takes them.
-        changed: the section on what changed since an older memo; empty without one.
+        older: what is said of the memo that this one is compared with; None without one.
     """
 
     facts: Facts
@@ -84,12 +86,12 @@ class Material:
     rules: Sequence[Rule]
     draws: int
     sources: pd.DataFrame
-    changed: str = ""
+    older: Older | None = None
 
 
 def written(material: Material) -> tuple[str, dict[str, Chart]]:
     """Return the whole memo as marked markdown, every number with its key, and the charts that stand in it by name."""
-    facts, wording = material.facts, safe(material.wording)
+    facts, wording = material.facts, material.wording.safe()
     plates = Plates(material.charts, facts, wording)
     first = brief(facts, wording, plates, material.context, material.apart_since)
     batch = material.batch
@@ -102,7 +104,7 @@ def written(material: Material) -> tuple[str, dict[str, Chart]]:
         effect(batch.facts, batch.findings, batch.points, batch.titles, batch.widest, plates, wording),
         risk(facts, wording, plates),
         assumed(facts, wording, plates, material.assumptions),
-        material.changed,
+        changed(facts, wording, plates, material.older) if material.older else "",
         sources(facts, wording, plates, material.sources),
     )
     kept = [(head, body) for head, body in zip(HEADS, bodies, strict=True) if body.strip()]

@@ -10,13 +10,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from analysis.report.docx import docx
 from analysis.report.style import Chart, font_path
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def render(markdown: str, figures: dict[str, Chart], lang: str, traced: dict[str, Any]) -> dict[str, bytes]:
-    """Turn the memo into a self-contained HTML and a PDF.
+    """Turn the memo into a self-contained HTML, a PDF and a Word document.
 
     Args:
         markdown: as from :func:`analysis.report.memo.written`.
@@ -27,7 +28,11 @@ def render(markdown: str, figures: dict[str, Chart], lang: str, traced: dict[str
     Returns:
         Ending to bytes; the same bytes for the same memo.
     """
-    return {"html": _html(markdown, figures, lang, traced).encode(), "pdf": _pdf(markdown, figures, lang)}
+    return {
+        "html": _html(markdown, figures, lang, traced).encode(),
+        "pdf": _pdf(markdown, figures, lang),
+        "docx": docx(markdown, figures, lang),
+    }
 
 
 def _html(markdown: str, figures: dict[str, Chart], lang: str, traced: dict[str, Any]) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
 from analysis.report.facts import Facts
 from analysis.report.style import Chart
-from analysis.report.wording import Wording
+from analysis.report.wording import Wording, as_text
 
 # One figure of a pair, as a share of the text's width in per cent.
 HALF = 48.5
@@ -49,13 +48,14 @@ class Plates:
         return f'![]({name}.png){{width={percent:g}% alt="{plain(self.charts[name].alt)}"}}'
 
     def captions(self, names: Sequence[str]) -> str:
-        """Return the captions of figures in one line, numbered."""
+        """Return the captions of figures in one line, numbered, each marked by itself."""
         said = []
         for name in names:
             self._figures += 1
             number = self._facts.literal(str(self._figures))
             label = self._wording.pick(f"图{number}", f"Figure {number}")
-            said.append(f"{label}{self._wording.pick('　', '. ')}{self._wording.word(f'caption_{name}')}")
+            caption = f"{label}{self._wording.pick('　', '. ')}{self._wording.word(f'caption_{name}')}"
+            said.append(f"[{caption}]{{.plate}}")
         return f"[{self._wording.pick('；', '; ').join(said)}]{{.caption}}"
 
     def table(self, table: pd.DataFrame, caption: str, left: int = 1, kind: str = "narrow") -> str:
@@ -89,17 +89,14 @@ def pipe_table(table: pd.DataFrame, left: int = 2) -> str:
 
 
 def raw(text: str, facts: Facts) -> str:
-    """Return a text of the data or the parameters so that it is printed as it is; its numbers are marked as no results.
-
-    For a notebook, which shows text as text, it stays as it is.
-    """
+    """Return a text of the data or the parameters so that it is printed as it is; its numbers are marked as no results."""
     if not facts.marked:
-        return text
+        return as_text(text)
     parts = re.split(NUMBERS, text)
     numbers = re.findall(NUMBERS, text)
-    said = [_escaped(parts[0])]
+    said = [as_text(parts[0])]
     for number, part in zip(numbers, parts[1:], strict=True):
-        said += [facts.literal(number), _escaped(part)]
+        said += [facts.literal(number), as_text(part)]
     return "".join(said)
 
 
@@ -108,13 +105,3 @@ def dated(text: str, facts: Facts) -> str:
     if "]{" in text:
         return text
     return re.sub(NUMBERS, lambda match: facts.literal(match.group()), text)
-
-
-def safe(wording: Wording) -> Wording:
-    """Return the words with the names of areas escaped, for sentences in markdown."""
-    names = {column: wording.areas[column].map(_escaped) for column in ("name_zh", "name_en")}
-    return replace(wording, areas=wording.areas.assign(**names))
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

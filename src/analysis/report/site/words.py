@@ -20,6 +20,8 @@ SITE_WORDS: dict[str, tuple[str, str]] = {
     "without_count": ("无结果", "without results"),
     "scenarios": ("个方案", "scenarios"),
     "memo": ("测算报告", "The memo"),
+    "workbook": ("测算工作簿 XLSX", "Costing workbook XLSX"),
+    "annex": ("附件", "The annex"),
     "all_results": ("全部结果", "All results"),
     "mark_note": (
         "○ 所据数据为推断或推算。“可否负担”按救助支出只随一般公共预算支出增长的口径，有缺口不等于不能提。金额均为与不提标相比下年新增的支出；低、高为各项假设同时取最省、最费一端，不是预测区间。",

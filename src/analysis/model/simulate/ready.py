@@ -1,11 +1,11 @@
-"""Ready: a combination's case made from that of another, where the two see the same day, year and assumptions by name."""
+"""Ready: one scenario's case made from that of another, where the two see the same day, year and assumptions by name."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from analysis.inputs.parameters import Scenario
-from analysis.model.simulate import Case
+from analysis.model.simulate.case import Case
 from analysis.model.simulate.cells import Floors
 
 
