@@ -20,7 +20,7 @@ COLUMNS = [
 
 def data_of(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return the result rows behind a drawing, one line each, sorted by key."""
-    return pd.DataFrame(list(rows))[COLUMNS].drop_duplicates("key").sort_values("key", ignore_index=True)
+    return pd.DataFrame(list(rows), columns=COLUMNS).drop_duplicates("key").sort_values("key", ignore_index=True)
 
 
 def scenario_data_of(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:

@@ -127,7 +127,7 @@ def _foot(found: dict[str, dict[float, dict[str, Any]]], faint: bool, wording: W
     hollow_bars = say("空心柱为推断或推算。", " Hollow bars are inferred or derived.") if faint else ""
     return say(
         f"泰尔T指数，千分之一；下行为城乡之间所占。权重：{weights}；有地区未知的时点不列。来源：{source}。最差等级：{grade}。{hollow_bars}",
-        f"Theil T index, thousandths; below: the share between town and country. Weights: {weights}. Times at which an area is not known are left out. "
+        f"Theil T index in thousandths; under each bar, the share between town and country. Weights: {weights}. Times at which an area is not known are left out. "
         f"Source: {source}. Worst grade: {grade}.{hollow_bars}",
     )
 
