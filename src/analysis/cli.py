@@ -489,7 +489,12 @@ def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
     home = _home(context)
     # Notebooks are stored with the ordinary kernel's name, so that they open anywhere; here it is a warm one too.
     os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
-    options = [f"--ServerApp.root_dir={home}", f"--MultiKernelManager.default_kernel_name={KERNEL}"]
+    # Loopback, whatever a settings file says, and the token that Jupyter makes; what stands in ARGUMENTS is the person's own word and wins.
+    options = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={home}",
+        f"--MultiKernelManager.default_kernel_name={KERNEL}",
+    ]
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *options, str(home / "notebooks"), *arguments]))
 
 
