@@ -1,6 +1,10 @@
 # Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick
+=======
+.PHONY: help memo test browser run check lab accept verify batch bench bench-quick audit
+>>>>>>> w-second
 READY := .venv/ready
 
 help: ## show this list
@@ -44,3 +48,6 @@ bench: $(READY) ## every benchmark, into benchmarks/results (a quarter of an hou
 
 bench-quick: $(READY) ## the same with fewer scenarios, under ten minutes
 	@.venv/bin/python benchmarks/run.py --quick
+
+audit: $(READY) ## known weaknesses of locked packages and of our code (needs the network)
+	@sh tools/audit.sh

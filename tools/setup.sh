@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make .venv from the lock. Uses uv where it stands, else venv and pip.
+# Make .venv from the lock: hashes checked, wheels only, so that no package's own code runs while it is installed.
+# Uses uv where it stands, else venv and pip.
 # Every failure is one line that says what to install.
 set -eu
 cd "$(dirname "$0")/.."
@@ -18,7 +19,7 @@ done
 
 if command -v uv >/dev/null 2>&1; then
     [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv
-    uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
+    uv pip install --quiet --python .venv/bin/python --only-binary :all: --require-hashes -r requirements.lock
     uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 else
     if [ ! -x .venv/bin/python ]; then
@@ -26,7 +27,7 @@ else
         "$python" -m venv .venv
     fi
     printf 'set-up: installing the locked packages into .venv (some minutes the first time)\n'
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
 .venv/bin/python -c 'from analysis.report import style; style.font_path()' 2>/dev/null ||

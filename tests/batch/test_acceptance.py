@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -131,7 +132,8 @@ def test_accept_writes_nothing_without_a_reason_and_all_with_one(home, copied_ho
     refused = accept()
     assert refused.returncode == 2, refused.stderr
     assert "say why" in refused.stderr
-    assert "minimum_standard:central: 645 -> 650 yuan/person/month (+5.00, +0.78%)" in refused.stdout
+    assert "back_cast_excess:central: 0 -> 5 yuan/person/month (+5.00)" in refused.stdout
+    assert re.search(r"and \d+ more reference results\n10_gap: cell \d+: ", refused.stdout)
     assert everything() == before
 
     done = accept("--reason", "The rural minimum was corrected")

@@ -75,3 +75,16 @@ def test_the_first_kernel_is_warm_and_so_is_that_of_a_stored_notebook(server):
     ]
     assert len(warm.children()) == 2, "both kernels are forked from one warm process"
     assert not [one for one in family if "ipykernel_launcher" in one.cmdline()]
+
+
+def test_the_server_listens_on_loopback_alone_and_wants_its_token(server):
+    ask, running = server
+    ask("kernels", {"name": "tibiao"})
+    family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
+    listening = {each.laddr for one in family for each in one.net_connections("inet") if each.status == "LISTEN"}
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    assert len(listening) == 1 or not can_fork(), "kernels speak through private sockets, not through ports"
+    port = next(iter(listening)).port
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/api/kernels", timeout=60)
+    assert refused.value.code == 403
