@@ -162,7 +162,9 @@ def test_the_worst_of_several_grades():
 
 def test_an_unknown_or_path_like_dataset_is_refused(home):
     assert "guangdong" in datasets(home)
-    with pytest.raises(ParametersRefused, match="'guangdon': no such package in data or local/data; .*did you mean guangdong"):
+    with pytest.raises(
+        ParametersRefused, match="'guangdon': no such package in data or local/data; .*did you mean guangdong"
+    ):
         load("guangdon", None, home)
     for name in ("../data/guangdong", "/abs", "guang\ndong", "x" * 300, ""):
         with pytest.raises(ParametersRefused, match="not a name"):
