@@ -40,6 +40,7 @@ class Intake:
         journal: what was made of each cell.
         lacking: cities of the package below of which the file says nothing.
         read_as: how the file was read, such as its encoding.
+        laid_over: whether there is a package below it, so that scenarios can be costed.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Intake:
     journal: Journal
     lacking: list[str]
     read_as: str
+    laid_over: bool
 
     def counts(self) -> dict[str, int]:
         """Return how many figures of each measure were read."""
@@ -104,7 +106,7 @@ def take_in(
     template = folder_of(base if below is not None else LIKE, home)
     written(taken, folder, shown, template, below, areas, journal, replace=replace)
     lacking = areas.lacking(one.area_code for one in figures) if below is not None else []
-    return Intake(folder, shown, figures, journal, lacking, read_as)
+    return Intake(folder, shown, figures, journal, lacking, read_as, below is not None)
 
 
 def read_file(

@@ -19,4 +19,5 @@ def summary(made: Intake, name: str) -> Iterator[str]:
     yield f"read: {len(made.figures)} figures ({counts}); {made.read_as}"
     if made.lacking:
         yield f"not in the file: {', '.join(made.lacking)}"
-    yield f"{made.shown_as}: written; next: tibiao check --dataset {name}, tibiao run baseline --dataset {name}"
+    notebook = "" if made.laid_over else " --notebook 00_evidence"
+    yield f"{made.shown_as}: written; next: tibiao check --dataset {name}, tibiao run baseline --dataset {name}{notebook}"

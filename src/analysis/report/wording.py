@@ -261,7 +261,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "本数据包没有居民消费支出，此处从略",
         "This package holds no consumption per head: left out",
     ),
-    "lack_no_scenario": ("本数据包没有可测算的方案，此处从略", "No scenario can be costed on this package: left out"),
+    "lack_no_scenario": (
+        "本数据包没有可测算的方案，此处从略；尚缺{lacking}，可填入 tibiao template 生成的表，再用 tibiao intake 读入",
+        "No scenario can be costed on this package: left out. It lacks {lacking}; fill in the table of 'tibiao template' and take it in with 'tibiao intake'",
+    ),
     "lack_no_rules": ("本数据包没有历年提标规则，此处从略", "This package holds no dated rules: left out"),
     "short_follow_share": ("高于下限者的跟随", "following above the floor"),
     "short_unobserved_moved": ("标准未知者已跟随", "unknown cities moved since"),

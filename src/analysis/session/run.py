@@ -37,11 +37,23 @@ from analysis.session.record import environment_record, inputs_record, stored_re
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
 
+<<<<<<< HEAD
 if TYPE_CHECKING:
     from analysis.session.sliders import Explore
 
 # What a run computes once and is the same in every language.
 COMPUTED = ("history", "record", "dataset_result", "outcome", "outcomes", "_scenario_tables", "result")
+=======
+# What no scenario can be costed without.
+COSTED = (
+    ("dibao", "minimum_standard"),
+    ("dibao", "supplement_floor"),
+    ("dibao", "recipients"),
+    ("tekun", "recipients"),
+    ("", "resident_population"),
+    ("", "consumption_expenditure_per_capita"),
+)
+>>>>>>> w-intake
 NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
@@ -383,8 +395,24 @@ class Run:
 
     def _costed(self) -> Outcome:
         if not self.has_scenario:
-            raise NotHeld("no_scenario")
+            raise NotHeld("no_scenario", lacking=self.wording.listed(self._lacking()))
         return self.outcome
+
+    def _lacking(self) -> list[str]:
+        """Name what costing needs and the package does not hold."""
+        return [
+            self.wording.pick("", " ").join(
+                filter(
+                    None,
+                    (
+                        programme and self.wording.word(f"programme_{programme}"),
+                        self.wording.word(f"measure_{measure}"),
+                    ),
+                )
+            )
+            for programme, measure in COSTED
+            if self.evidence.best(programme, measure).empty
+        ]
 
     def _asked(self) -> Facts:
         """Facts of the scenario's results; a dataset notebook takes those of the scenario that gave it its day."""
