@@ -40,13 +40,21 @@ def lab(home, tmp_path_factory):
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     options = [
-        f"--ServerApp.port={port}", "--no-browser", f"--IdentityProvider.token={TOKEN}", "--ServerApp.allow_root=True",
+        f"--ServerApp.port={port}",
+        "--no-browser",
+        f"--IdentityProvider.token={TOKEN}",
+        "--ServerApp.allow_root=True",
         "--LabApp.expose_app_in_browser=True",
     ]
-    folders = {f"JUPYTER{name}_DIR": str(place / name) for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")}
+    folders = {
+        f"JUPYTER{name}_DIR": str(place / name)
+        for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")
+    }
     running = subprocess.Popen(
         [sys.executable, "-m", "analysis", "lab", *options],
-        env={name: value for name, value in os.environ.items() if name != SHARED} | folders | {"TIBIAO_HOME": str(copy)},
+        env={name: value for name, value in os.environ.items() if name != SHARED}
+        | folders
+        | {"TIBIAO_HOME": str(copy)},
         cwd=place,
         stdout=subprocess.DEVNULL,
         stderr=(place / "log").open("wb"),

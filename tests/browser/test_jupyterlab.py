@@ -170,7 +170,13 @@ def test_how_long_a_slider_takes_to_answer(sliders, record_testsuite_property, c
     """Fifty moves of four sliders to places not seen before; the median is printed, the limit is the benchmark's."""
     sliders.evaluate(WATCH)
     done = 0
-    for lever, moves in (("提高幅度", 13), ("农村不低于城镇的", 13), ("高于下限者跟随", 4), ("预算增长", 10), ("可安排资金", 10)):
+    for lever, moves in (
+        ("提高幅度", 13),
+        ("农村不低于城镇的", 13),
+        ("高于下限者跟随", 4),
+        ("预算增长", 10),
+        ("可安排资金", 10),
+    ):
         for _ in range(moves):
             press(sliders, lever, "ArrowRight")
             done += 1
@@ -179,7 +185,9 @@ def test_how_long_a_slider_takes_to_answer(sliders, record_testsuite_property, c
     assert len(took) == done == MOVES
     record_testsuite_property("slider_median_ms", statistics.median(took))
     with capsys.disabled():
-        print(f"\na slider answers in {statistics.median(took):.0f} ms (median of {done} moves; longest {max(took):.0f} ms)")
+        print(
+            f"\na slider answers in {statistics.median(took):.0f} ms (median of {done} moves; longest {max(took):.0f} ms)"
+        )
 
 
 def test_a_new_notebook_in_an_empty_folder(chromium, lab):
@@ -193,7 +201,9 @@ def test_a_new_notebook_in_an_empty_folder(chromium, lab):
     nbformat.write(notebook, folder / "new.ipynb")
     with opened(chromium, lab, "empty/new.ipynb") as tab:
         (cell,) = tab.evaluate(RUN_ALL)["cells"]
-        assert not [output for output in cell["outputs"] if output["output_type"] == "error"], json.dumps(cell["outputs"])
+        assert not [output for output in cell["outputs"] if output["output_type"] == "error"], json.dumps(
+            cell["outputs"]
+        )
         shown = tab.locator(".jp-RenderedMarkdown")
         shown.locator("table").wait_for()
         assert re.findall(r"^(\d)\. ", shown.inner_text(), re.M) == ["1", "2", "3", "4"]

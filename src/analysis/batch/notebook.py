@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import Any
 
 # What a front end leaves in cells and notebooks, and what no test and no reader needs.
-NOISE = ("papermill", "execution", "widgets", "jupyter", "trusted", "collapsed", "scrolled", "ExecuteTime", "vscode", "toc")
+NOISE = (
+    "papermill",
+    "execution",
+    "widgets",
+    "jupyter",
+    "trusted",
+    "collapsed",
+    "scrolled",
+    "ExecuteTime",
+    "vscode",
+    "toc",
+)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -55,7 +66,9 @@ def _shown(output: dict[str, Any]) -> str:
     if "text/html" in data:
         rows = re.findall(r"<tr.*?</tr>", _joined(data["text/html"]), re.S)
         cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in rows)
-        return "\n".join(" | ".join(html.unescape(re.sub(r"<[^>]*>", "", cell)).strip() for cell in row) for row in cells)
+        return "\n".join(
+            " | ".join(html.unescape(re.sub(r"<[^>]*>", "", cell)).strip() for cell in row) for row in cells
+        )
     if "text/markdown" in data:
         return _joined(data["text/markdown"])
     if "image/png" in data:

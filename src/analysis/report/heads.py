@@ -117,7 +117,9 @@ def in_words(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
     if "area_code" in words:
         words["area_code"] = [wording.area(code) for code in words["area_code"]]
     if "residence" in words:
-        words["residence"] = [wording.word(side) if side in ("urban", "rural", "both") else side for side in words["residence"]]
+        words["residence"] = [
+            wording.word(side) if side in ("urban", "rural", "both") else side for side in words["residence"]
+        ]
     return words.rename(columns={name: _head(name, wording) for name in words.columns})
 
 

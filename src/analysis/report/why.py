@@ -136,12 +136,34 @@ class Why:
         row = self.row
         lines = [("result", row["measure"], row["value"], row["unit"], row["grade"], "", self.formula)]
         for one in self.steps.itertuples():
-            lines.append(("step", f"{one.step} {one.name}", one.after_yuan_month, "yuan/person/month", "", "", one.note))
+            lines.append(
+                ("step", f"{one.step} {one.name}", one.after_yuan_month, "yuan/person/month", "", "", one.note)
+            )
         for one in self.inputs.itertuples():
             name = " ".join(filter(None, [one.area, str(one.year), one.period, one.residence, one.measure]))
-            lines.append(("input", name, one.value, one.unit, one.grade, f"{one.source} ({one.at})", f"known from {one.known_from}"))
+            lines.append(
+                (
+                    "input",
+                    name,
+                    one.value,
+                    one.unit,
+                    one.grade,
+                    f"{one.source} ({one.at})",
+                    f"known from {one.known_from}",
+                )
+            )
         for one in self.assumptions.itertuples():
-            lines.append(("assumption", one.assumption, float(one.central), one.unit, "", "", f"{one.low} to {one.high}: {one.reason}"))
+            lines.append(
+                (
+                    "assumption",
+                    one.assumption,
+                    float(one.central),
+                    one.unit,
+                    "",
+                    "",
+                    f"{one.low} to {one.high}: {one.reason}",
+                )
+            )
         return pd.DataFrame(lines, columns=["part", "name", "value", "unit", "grade", "source", "note"])
 
     def _repr_html_(self) -> str:

@@ -133,9 +133,13 @@ class Explorer:
         home = self.run.home
         base = self.run.proposed if self.scenario is self.run.scenario else self.scenario.id
         if base not in names("scenarios", home):
-            raise ParametersRefused(f"scenario {base!r}: is none of params/scenarios, and a kept scenario extends one of them")
+            raise ParametersRefused(
+                f"scenario {base!r}: is none of params/scenarios, and a kept scenario extends one of them"
+            )
         stored, here = values_of(read_scenario(base, home)), values_of(self._at(moves))
-        moved = {key: value for key, value in here.items() if value != stored.get(key) and key.partition(".")[0] not in OWN}
+        moved = {
+            key: value for key, value in here.items() if value != stored.get(key) and key.partition(".")[0] not in OWN
+        }
         if not moved:
             raise ParametersRefused("nothing is moved: this is the scenario as it stands; move a lever first")
         files.slug(name, "name")

@@ -42,7 +42,9 @@ class Explore:
         self.explorer = Explorer(self.run)
         say = self.run.wording.pick
         self._sentences = widgets.HTML()
-        self._pictures = {name: widgets.Image(format="png", layout={"width": "33%", "object_fit": "contain"}) for name in NAMES}
+        self._pictures = {
+            name: widgets.Image(format="png", layout={"width": "33%", "object_fit": "contain"}) for name in NAMES
+        }
         self._base = widgets.Dropdown(
             options=self._scenarios(), value=self.run.scenario.id, description=say("从此方案出发", "Start from"), style={"description_width": "9em"}, layout=WIDE,
         )  # fmt: skip
@@ -83,7 +85,9 @@ class Explore:
     def _options(self, name: str) -> tuple[list[str], int]:
         """Return what a lever's positions are called, and which it stands at before it is moved."""
         values = self.explorer.positions[name]
-        return [label_of(name, value, self.run.lang) for value in values], values.index(getattr(self.explorer.start, name))
+        return [label_of(name, value, self.run.lang) for value in values], values.index(
+            getattr(self.explorer.start, name)
+        )
 
     @property
     def moves(self) -> Moves:
@@ -126,7 +130,9 @@ class Explore:
         except Refusal as refused:
             self._said.value = _spoken(str(refused))
             return
-        self._said.value = _spoken(say(f"已保存：{path}。运行：", f"kept: {path}. To run it: ") + f"tibiao run -f {path}")
+        self._said.value = _spoken(
+            say(f"已保存：{path}。运行：", f"kept: {path}. To run it: ") + f"tibiao run -f {path}"
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         said = self.run.wording.pick(

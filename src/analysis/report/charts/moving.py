@@ -74,7 +74,9 @@ def _png(canvas: Any) -> bytes:
 
     buffer = io.BytesIO()
     picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-    picture.convert("RGB").save(buffer, "PNG", compress_level=1)  # a smaller file takes longer than to send a larger one
+    picture.convert("RGB").save(
+        buffer, "PNG", compress_level=1
+    )  # a smaller file takes longer than to send a larger one
     return buffer.getvalue()
 
 
@@ -188,10 +190,14 @@ class Moving:
         curve, envelope = numbers["curve"], numbers["envelope"]
         title = say("十次有九次够用：", "Enough in nine draws of ten: ") + "".join(money(numbers["enough"], lang))
         if envelope is not None:
-            enough = max((100 - chance for chance, value in zip(CHANCES, curve, strict=True) if value <= envelope), default=0)
+            enough = max(
+                (100 - chance for chance, value in zip(CHANCES, curve, strict=True) if value <= envelope), default=0
+            )
             over = "".join(money(envelope, lang))
             if enough:
-                title = say(f"安排{over}，至少{enough}%的抽样够用", f"{over} is enough in {enough}% of the draws at least")
+                title = say(
+                    f"安排{over}，至少{enough}%的抽样够用", f"{over} is enough in {enough}% of the draws at least"
+                )
             else:
                 title = say(f"安排{over}，够用的抽样不到5%", f"{over} is enough in fewer than 5% of the draws")
         marks = [("central", "-", style.INK, say("中值", "central"), 131)]
@@ -232,7 +238,11 @@ class Moving:
         axes.locator_params(axis="y", nbins=4)
         axes.yaxis.set_major_formatter(lambda value, _: large(value, self.wording))
         unit = large_unit(self.wording)
-        self._below(axes, f"{unit}；{self.following}年各月末应付未付", f"{unit.capitalize()}; owed at the end of each month of {self.following}")
+        self._below(
+            axes,
+            f"{unit}；{self.following}年各月末应付未付",
+            f"{unit.capitalize()}; owed at the end of each month of {self.following}",
+        )
 
     def _months(self, paper: Canvas, numbers: dict[str, Any]) -> bytes:
         say, lang, late = self.wording.pick, self.wording.lang, numbers["late"]
@@ -245,7 +255,10 @@ class Moving:
         def move(axes: Axes) -> list[Any]:
             artists = [_title(axes, title)]
             artists += axes.bar(MONTHS, late, width=0.7, color=style.RURAL) if any(late) else []
-            for name, label, height in (("notice_month", say("通知", "notice"), 0.97), ("pay_month", say("首发", "first pay"), 0.87)):
+            for name, label, height in (
+                ("notice_month", say("通知", "notice"), 0.97),
+                ("pay_month", say("首发", "first pay"), 0.87),
+            ):
                 at = numbers[name]
                 artists += axes.plot([at, at], [0, height * scale], ":", color=style.INK, linewidth=0.9)
                 artists.append(_beside(axes, label, at, height * scale, 3 if at < 9 else -3))
