@@ -17,7 +17,6 @@ from analysis import files
 from analysis.batch import sweep
 from analysis.batch.store import verify
 from analysis.batch.sweep import work
-from analysis.model.simulate.ready import ready_like
 from analysis.errors import InfrastructureFailed, ParametersRefused, ScenarioFailed
 from analysis.inputs.scenario import read_scenario
 from analysis.inputs.sweep import read_sweep
@@ -26,6 +25,7 @@ from analysis.model.pathway import along, policy_floors
 from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import prepare, simulate
 from analysis.model.simulate.cells import floors_of
+from analysis.model.simulate.ready import ready_like
 
 KEYS = ["policy.rural_share.at_least", "fiscal.expenditure_growth_share"]
 GRID = "grid:\n  policy.rural_share.at_least: [0.75, 0.85]\n  fiscal.expenditure_growth_share: [0.017, 0.05]\n"

@@ -14,7 +14,7 @@ import pytest
 
 from analysis.batch.kernels.process import SHARED
 
-TOKEN = "own"
+TOKEN = "own"  # noqa: S105 - of a server that lives as long as the test
 START_LIMIT_SECONDS = 90
 
 

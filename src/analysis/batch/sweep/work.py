@@ -19,7 +19,6 @@ import pandas as pd
 from analysis import files
 from analysis.batch.sweep import table
 from analysis.batch.sweep.findings import Finding, finding_of
-from analysis.model.simulate.ready import comparable, ready_like
 from analysis.batch.sweep.rows import grade_of, rows_of
 from analysis.errors import SCENARIO, Refusal
 from analysis.inputs.evidence import Evidence
@@ -29,6 +28,7 @@ from analysis.model.pathway import policy_floors
 from analysis.model.pathway.kept import Kept
 from analysis.model.simulate import Case, prepare
 from analysis.model.simulate.cells import floors_of
+from analysis.model.simulate.ready import comparable, ready_like
 
 MOST_POLICIES = 500
 

@@ -209,7 +209,7 @@ class Moving:
         def move(axes: Axes) -> list[Any]:
             artists = [_title(axes, title)]
             artists += axes.plot(curve, CHANCES, "-o", color=style.URBAN, markersize=2.6)
-            for name, dash, colour, label, height in shown:
+            for name, dash, colour, _, height in shown:
                 value = numbers[name]
                 artists += axes.plot([value, value], [0, height], dash, color=colour, linewidth=1)
             for name, _, colour, label, height in shown:  # over the lines, which may cross the names of others
