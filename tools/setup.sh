@@ -32,4 +32,9 @@ else
 fi
 .venv/bin/python -c 'from analysis.report import style; style.font_path()' 2>/dev/null ||
     fail "the Chinese font did not install: run '.venv/bin/python -m pip install zhplot' and look at its message"
+# Differences of notebooks show sources and numbers, and what changes from run to run is left out on the way in.
+if command -v git >/dev/null 2>&1 && git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    git config filter.notebook.clean '.venv/bin/python src/analysis/batch/notebook.py clean'
+    git config diff.notebook.textconv '.venv/bin/python src/analysis/batch/notebook.py text'
+fi
 touch .venv/ready

@@ -231,3 +231,15 @@ def test_the_largest_remainders_are_rounded_up_and_ties_go_to_the_first():
     assert cost.whole_parts(np.array([0.2, 0.9, 0.9]), 2).tolist() == [0, 1, 1]
     with pytest.raises(ValueError, match="cannot be rounded to 9"):
         cost.whole_parts(np.array([1.4, 1.4]), 9)
+
+
+def test_the_parts_that_are_asked_for_are_those_of_the_whole(cells):
+    table = {name: np.linspace(value, 1.1 * value, 1500)[:, None] for name, value in CENTRAL.items()}
+    persons = {residence: np.full((1500, 1), count) for residence, count in DIBAO.items()}
+    whole = cost.evaluate(cells, table, persons, TEKUN, 1.6, SHARE)
+    for wanted in (("extra", "minimum_extra"), ("floor_binds",)):
+        asked = cost.evaluate(cells, table, persons, TEKUN, 1.6, SHARE, wanted=wanted)
+        assert tuple(asked) == wanted
+        for name, values in asked.items():
+            assert values.dtype == whole[name].dtype
+            assert np.array_equal(values, whole[name])

@@ -9,12 +9,21 @@ from pathlib import Path
 
 import nbformat
 
+<<<<<<< HEAD
+=======
+from analysis import files
+from analysis.batch.notebook import cleaned
+from analysis.batch.plan import notebooks
+>>>>>>> w-explore
 from analysis.batch.snapshot import KERNEL
 from analysis.errors import ScenarioFailed
 
 CHECKED = "nbval-check-output"
+<<<<<<< HEAD
 SHOWN_CHARACTERS = 120
 WIDGET = "application/vnd.jupyter.widget-view+json"
+=======
+>>>>>>> w-explore
 
 
 def executed(name: str, home: Path) -> tuple[str, list[str]]:
@@ -56,11 +65,7 @@ def _executed(name: str, home: Path) -> nbformat.NotebookNode:
             client.execute()
         except Exception as error:
             raise ScenarioFailed(f"notebooks/{name}.ipynb: {str(error).strip().splitlines()[-1]}") from error
-    for output in (one for cell in notebook.cells for one in cell.get("outputs", [])):
-        output.get("data", {}).pop(WIDGET, None)  # of a kernel that is gone
-    language = notebook.metadata.get("language_info", {})
-    notebook.metadata["language_info"] = {"name": language.get("name", "python")}
-    return notebook
+    return cleaned(notebook)
 
 
 def _texts(cell: nbformat.NotebookNode) -> list[str]:

@@ -6,7 +6,7 @@ import functools
 import html
 import io
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from analysis import files
 from analysis.errors import ParametersRefused
 from analysis.inputs.scenario import OWN, names, read_scenario, values_of, with_overrides
-from analysis.model.simulate import outcome_of
+from analysis.model.simulate import Outcome, outcome_of
 from analysis.model.simulate.cells import floors_of
 from analysis.model.simulate.ready import ready_like
 from analysis.model.simulate.rows import decision_rows
@@ -73,6 +73,7 @@ class Explorer:
         self.start, self.positions = moves_of(self.scenario), positions(self.scenario)
         self._case = run.prepared(self.scenario)
         self._apart_since = run.apart_since
+        self._last: tuple[Moves, Outcome] | None = None
         self._views: OrderedDict[Moves, View] = OrderedDict()
 
     def at(self, moves: Moves) -> View:
@@ -95,9 +96,17 @@ class Explorer:
     def facts(self, moves: Moves) -> Facts:
         """Return the results of a position by key, the package's history beside them."""
         run, scenario = self.run, self._at(moves)
-        case = ready_like(self._case, scenario, floors_of(run.evidence, scenario))
-        rows = decision_rows(run.evidence, scenario, outcome_of(case), run.rules)
+        rows = decision_rows(run.evidence, scenario, self._outcome(moves), run.rules)
         return Facts(pd.concat([run.history.result, rows], ignore_index=True), scenario.id, run.lang)
+
+    def _outcome(self, moves: Moves) -> Outcome:
+        """Return what a position comes to; the envelope and the month of the notice leave the last one as it is."""
+        asked = replace(moves, envelope=self.start.envelope, notice_month=self.start.notice_month)
+        if self._last is None or self._last[0] != asked:
+            scenario = self._at(asked)
+            case = ready_like(self._case, scenario, floors_of(self.run.evidence, scenario))
+            self._last = asked, outcome_of(case)
+        return self._last[1]
 
     def _at(self, moves: Moves) -> Scenario:
         return with_overrides(self.scenario, overrides_of(self.scenario, moves))

@@ -7,7 +7,7 @@ a row, an area and residence is a column. All amounts are yuan a year unless the
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -46,6 +46,7 @@ def evaluate(
     step_yuan: float = 1,
     disability_living_yuan_month: float = 0.0,
     after: np.ndarray | None = None,
+    wanted: Collection[str] | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the extra cost of a rise against no rise, part by part, for every setting and cell.
 
@@ -60,6 +61,7 @@ def evaluate(
         disability_living_yuan_month: the flat subsidy, where a scenario states its recipients.
         after: next standards in force, yuan/person/month, shape (S, n), where they are decided already, such as those of
             a later year of a road; by default those that one rise of the floors brings.
+        wanted: the parts to return, all by default: of many settings, to write down the others takes as long as to compute them.
 
     Returns:
         Arrays of shape (S, n): standard, next_standard, supplement, persons, entrants, dibao_spending and tekun_spending
@@ -76,13 +78,14 @@ def evaluate(
     parts: dict[str, np.ndarray] = {}
     for here in blocks(count, width):
         block = _evaluate_block(*(rows_of(table, here, count) for table in tables), *fixed)
-        if len(block["extra"]) == count:
+        block = block if wanted is None else {name: block[name] for name in wanted}
+        if len(next(iter(block.values()))) == count:
             return block
         # Room for all parts at once: the system hands out one large piece of memory faster than many.
         parts = parts or dict(zip(block, np.empty((len(block), count, width)), strict=True))
         for name, values in block.items():
             parts[name][here] = values
-    return parts | {"floor_binds": parts["floor_binds"] > 0}
+    return parts | ({"floor_binds": parts["floor_binds"] > 0} if "floor_binds" in parts else {})
 
 
 def blocks(count: int, width: int) -> Iterator[slice]:

@@ -114,7 +114,8 @@ def outcome_of(case: Case) -> Outcome:
     cheap = {name: ends[name][0 if low <= high else 2] for name, low, high in zip(names, at_low, at_high, strict=True)}
     dear = {name: ends[name][2 if low <= high else 0] for name, low, high in zip(names, at_low, at_high, strict=True)}
     drawn = case.draw()
-    ranged = case.evaluate({name: np.concatenate([[cheap[name], dear[name]], drawn[name]]) for name in names})
+    corners_and_draws = {name: np.concatenate([[cheap[name], dear[name]], drawn[name]]) for name in names}
+    ranged = case.evaluate(corners_and_draws, wanted=("extra", "minimum_extra"))
     ranged_extra = ranged["extra"].sum(axis=1)
 
     area_class = cells["area_class"].to_numpy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -89,6 +89,7 @@ class Case:
         year: int | None = None,
         cells: cost.Cells | None = None,
         after: np.ndarray | None = None,
+        wanted: Collection[str] | None = None,
     ) -> dict[str, np.ndarray]:
         """Cost a table of settings.
 
@@ -97,6 +98,7 @@ class Case:
             year: whose recipients to take; the planned year by default.
             cells: other cells of the same shape, such as those of another rise.
             after: standards in force of that year, shape (S, n), where they are decided already.
+            wanted: the parts to return; all by default.
 
         Returns:
             As from :func:`analysis.model.cost.evaluate`, shape (S, n).
@@ -113,6 +115,7 @@ class Case:
             float(self.scenario.policy.round_urban.step_yuan),
             self.disability_living_yuan_month,
             after,
+            wanted,
         )
 
     def draw(self, draws: int | None = None, width: float = 1.0) -> dict[str, np.ndarray]:
