@@ -1,10 +1,6 @@
 # Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick
-=======
-.PHONY: help memo test browser run check lab accept verify batch bench bench-quick audit
->>>>>>> w-second
+.PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick audit
 READY := .venv/ready
 
 help: ## show this list

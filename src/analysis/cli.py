@@ -594,7 +594,6 @@ def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
     home = _home(context)
     # Notebooks are stored with the ordinary kernel's name, so that they open anywhere; here it is a warm one too.
     os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
-<<<<<<< HEAD
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         [*filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")]), str(LAB_SETTINGS)]
     )
@@ -606,15 +605,6 @@ def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
     }
     given = [f"--{name}={value}" for name, value in options.items()]
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *given, *arguments]))
-=======
-    # Loopback, whatever a settings file says, and the token that Jupyter makes; what stands in ARGUMENTS is the person's own word and wins.
-    options = [
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={home}",
-        f"--MultiKernelManager.default_kernel_name={KERNEL}",
-    ]
-    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", *options, str(home / "notebooks"), *arguments]))
->>>>>>> w-second
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

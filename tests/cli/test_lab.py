@@ -77,7 +77,6 @@ def test_the_first_kernel_is_warm_and_so_is_that_of_a_stored_notebook(server):
     assert not [one for one in family if "ipykernel_launcher" in one.cmdline()]
 
 
-<<<<<<< HEAD
 def test_the_server_listens_on_loopback_alone_and_wants_its_token(server):
     ask, running = server
     ask("kernels", {"name": "tibiao"})
@@ -89,7 +88,8 @@ def test_the_server_listens_on_loopback_alone_and_wants_its_token(server):
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/api/kernels", timeout=60)
     assert refused.value.code == 403
-=======
+
+
 @pytest.mark.parametrize("name", ["python3", "tibiao"])
 def test_the_package_is_there_in_every_kernel_and_from_any_folder(name, tmp_path, monkeypatch):
     from jupyter_client.manager import start_new_kernel
@@ -110,4 +110,3 @@ def test_the_package_is_there_in_every_kernel_and_from_any_folder(name, tmp_path
         client.stop_channels()
         manager.shutdown_kernel(now=True)
     assert not list(tmp_path.iterdir())
->>>>>>> w-explore

@@ -9,21 +9,12 @@ from pathlib import Path
 
 import nbformat
 
-<<<<<<< HEAD
-=======
-from analysis import files
 from analysis.batch.notebook import cleaned
-from analysis.batch.plan import notebooks
->>>>>>> w-explore
 from analysis.batch.snapshot import KERNEL
 from analysis.errors import ScenarioFailed
 
 CHECKED = "nbval-check-output"
-<<<<<<< HEAD
 SHOWN_CHARACTERS = 120
-WIDGET = "application/vnd.jupyter.widget-view+json"
-=======
->>>>>>> w-explore
 
 
 def executed(name: str, home: Path) -> tuple[str, list[str]]:

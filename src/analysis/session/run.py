@@ -37,13 +37,11 @@ from analysis.session.record import environment_record, inputs_record, stored_re
 from analysis.session.several_years import MEASURES, SeveralYears
 from analysis.session.side_by_side import SideBySide
 
-<<<<<<< HEAD
 if TYPE_CHECKING:
     from analysis.session.sliders import Explore
 
 # What a run computes once and is the same in every language.
 COMPUTED = ("history", "record", "dataset_result", "outcome", "outcomes", "_scenario_tables", "result")
-=======
 # What no scenario can be costed without.
 COSTED = (
     ("dibao", "minimum_standard"),
@@ -53,7 +51,6 @@ COSTED = (
     ("", "resident_population"),
     ("", "consumption_expenditure_per_capita"),
 )
->>>>>>> w-intake
 NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
