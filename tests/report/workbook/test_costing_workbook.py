@@ -330,14 +330,24 @@ def test_every_step_of_the_uprating_is_followed(name, home, evidence_june, rules
     assert [row for row in checks if row[5] != SAME] == []
 
 
-def test_a_class_is_lifted_to_the_one_below_it(home, evidence_june, rules):
+# One base-year minimum changed: class, residence, yuan a month; and the class that its order then lifts.
+OUT_OF_ORDER = {
+    "above_a_unified_class": ("440000-C4", "urban", 990.0, "440000-C3", "urban"),
+    "below_a_unified_class": ("440000-C2", "rural", 900.0, "440000-C2", "rural"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(OUT_OF_ORDER))
+def test_a_class_is_lifted_to_the_one_below_it(name, home, evidence_june, rules):
+    code, side, value, *lifted = OUT_OF_ORDER[name]
     table = evidence_june.observations.copy()
-    lowest = table["area_code"].eq("440000-C4") & table["residence"].eq("urban") & table["year"].eq(2024)
-    table.loc[lowest & table["measure"].eq("minimum_standard"), "value"] = 990.0
+    changed = table["area_code"].eq(code) & table["residence"].eq(side) & table["year"].eq(2024)
+    table.loc[changed & table["measure"].eq("minimum_standard"), "value"] = value
     evidence = dataclasses.replace(evidence_june, observations=table)
     outcome = simulate(evidence, read_scenario("baseline", home, FEW), rules)
     steps = outcome.floors.standards.steps
-    assert steps[steps["name"].eq("class_order") & steps["binds"]]["area_code"].tolist() == ["440000-C3"]
+    bound = steps[steps["name"].eq("class_order") & steps["binds"]]
+    assert bound[["area_code", "residence"]].to_numpy().tolist() == [lifted]
     checks = verdicts(built(outcome, evidence, rules))
     assert [row for row in checks if row[5] != SAME] == []
 

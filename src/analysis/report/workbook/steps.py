@@ -87,9 +87,15 @@ class Steps:
         lower = dict(zip(self.costing.classes, self.costing.classes[1:], strict=False))
 
         def in_order(cell: Cell, before: Floors) -> Formula:
-            below = (lower.get(cell[0], ""), cell[1])
-            # The lower class stands one row below; its own cell of this column is not written yet.
-            return largest(before[cell], ordered[below]) if below in ordered else before[cell]
+            code, side = cell
+            below = lower.get(code, "")
+            if (below, side) not in ordered:
+                return before[cell]
+            if side == "urban":
+                return largest(before[cell], ordered[below, "urban"])
+            # A unified class takes its urban value, which is in order.
+            least = self._unless_unified(below, ordered[below, "urban"], ordered[below, "rural"])
+            return self._unless_unified(code, before[cell], largest(before[cell], least))
 
         if standards and policy.class_order.on:
             floors = self._upward(floors, in_order, ordered)
@@ -196,7 +202,8 @@ class Steps:
         if self.costing.scenario.policy.class_order.on and (lower.get(code, ""), side) in after:
             stronger.append(after[lower[code], side])
         bound = largest(cap, *stronger) if stronger else cap
-        return either(before[cell].at_most(cap), before[cell], bound)
+        held = either(before[cell].at_most(cap), before[cell], bound)
+        return self._unless_unified(code, after[code, "urban"], held) if self._has_urban(cell) else held
 
     def _ratchet(self, floors: Floors) -> Floors:
         after: Floors = {}
