@@ -163,6 +163,20 @@ def test_public_writes_among_the_public_packages(copied_home, tmp_path):
     assert "shown" in public_datasets(copied_home)
 
 
+def test_a_second_file_is_laid_over_the_first(taken, tmp_path):
+    _, _, home = taken
+    counts = [["2024年5月农村低保人数（人）"], ["地区", "人数"], ["湛江", 79900]]
+    path = workbook(tmp_path, counts, "second.xlsx")
+    with pytest.raises(ParametersRefused, match="june lies in local/data"):
+        take_in(path, "shown", home, base="june", public=True)
+    take_in(path, "july", home, base="june")
+    table = load("july", None, home).observations
+    own = table[table["grade"] == "department"]
+    assert sorted(own["value"]) == [660, 701, 870, 920, 79900]
+    assert own["source_id"].nunique() == 2
+    assert built_on("july", home) == "guangdong"
+
+
 def test_one_name_in_both_places_is_refused(taken):
     made, _, home = taken
     (home / "data" / "june").mkdir()

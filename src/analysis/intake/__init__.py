@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import files
 from analysis.errors import DataRefused, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, load
-from analysis.inputs.package import DESCRIPTOR, LOCAL, PUBLIC, datasets, folder_of
+from analysis.inputs.package import DESCRIPTOR, LOCAL, PUBLIC, datasets, folder_of, public_datasets
 from analysis.intake.areas import Areas
 from analysis.intake.figures import Figure
 from analysis.intake.grid import Sheet, read_grid
@@ -94,6 +94,8 @@ def take_in(
     """
     folder = _place(name, home, public=public, replace=replace)
     below = _base(base, home)
+    if public and below is not None and base not in public_datasets(home):
+        raise ParametersRefused(f"--public: {base} lies in {LOCAL}; allowed: a base in {PUBLIC}, so that nothing of it is shown")
     words, journal = read_vocabulary(home), Journal()
     areas = areas_of(below, words)
     figures, read_as = read_file(file, words, areas, below, journal)
