@@ -303,7 +303,7 @@ def sweep(context: click.Context, file: str, out: str | None, workers: int | Non
 
     FILE is a sweep file of your own, or the name of one in params/sweeps.
 
-    Example: tibiao sweep rural_share_guangdong --out out/shares
+    Example: tibiao sweep rural_share --out out/shares
     """
     from analysis.batch.sweep import run_sweep
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+import dask
 import psutil
 import pytest
 from distributed import Client
@@ -33,29 +34,54 @@ def free_port():
 
 
 @pytest.fixture
-def cluster(tmp_path):
-    """Return the address of a scheduler with two workers, and the workers' processes."""
-    address = f"tcp://127.0.0.1:{free_port()}"
+def tls(debian, tmp_path):
+    """Return the options of a scheduler and a worker that speak TLS, and dask's settings of who sends them work."""
+    openssl = debian("openssl", "openssl")
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=tibiao -keyout"
+    subprocess.run([openssl, *request.split(), str(key), "-out", str(certificate)], check=True, capture_output=True)
+    said = {"ca-file": str(certificate), "cert": str(certificate), "key": str(key)}
+    options = [part for name, value in said.items() for part in (f"--tls-{name}", value)]
+    settings = {"ca-file": str(certificate), "client.cert": str(certificate), "client.key": str(key)}
+    return options, {f"distributed.comm.tls.{name}": value for name, value in settings.items()}
+
+
+@pytest.fixture
+def cluster(tmp_path, request):
+    """Return the address of a scheduler with two workers, and the workers' processes; over TLS where the test asks for it."""
+    options, settings = request.getfixturevalue("tls") if "tls" in request.fixturenames else ([], {})
+    address = f"{'tls' if options else 'tcp'}://127.0.0.1:{free_port()}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TIBIAO_")}
     started = []
 
     def start(*arguments):
         one = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
+            [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:], *options],
             env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         started.append(one)
         return one
 
-    start("dask_scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
+    protocol = address.partition(":")[0]
+    start(
+        "dask_scheduler",
+        "--protocol",
+        protocol,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        address.rpartition(":")[2],
+        "--no-dashboard",
+    )
     workers = [
         start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", "--no-dashboard",
               "--local-directory", str(tmp_path / f"scratch{number}"))
         for number in range(2)
     ]  # fmt: skip
-    with Client(address, timeout=30, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=30)
-    yield address, workers
+    with dask.config.set(settings):
+        with Client(address, timeout=30, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=30)
+        yield address, workers
     for one in started:
         one.kill()
         one.wait()
@@ -118,6 +144,17 @@ def test_workers_need_no_folder_of_ours(cluster, probe, tmp_path, home):
     assert "['notebooks', 'params']" in text
     assert str(tmp_path / "scratch") in text
     assert str(home) not in text
+
+
+def test_the_same_over_tls_and_nobody_else_is_let_in(tls, cluster, probe, monkeypatch):
+    address, _ = cluster
+    with Cluster(address) as crew:
+        came = list(run_tasks(tasks()[:2], crew, snapshot_of(probe("scenario"))))
+    assert sorted((one.task, one.reason) for one in came) == [(task.name, "") for task in tasks()[:2]]
+    monkeypatch.setattr("analysis.batch.crew.CONNECT_SECONDS", 1)
+    stranger = {"distributed.comm.tls.client.cert": None, "distributed.comm.tls.client.key": None}
+    with dask.config.set(stranger), pytest.raises(InfrastructureFailed, match="name no certificate"):
+        Cluster(address)
 
 
 def test_no_scheduler_is_one_line(monkeypatch):

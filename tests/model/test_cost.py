@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.model import cost
-from reference import by_hand
+from reference.by_hand import cost as by_hand
 
 DIBAO, TEKUN = {"urban": 142_000.0, "rural": 1_060_000.0}, {"urban": 22_000.0, "rural": 198_000.0}
 SHARE, MULTIPLE = Fraction(3, 4), Fraction(8, 5)

@@ -539,3 +539,29 @@ def test_supplement_floors_rise_without_the_rules_that_speak_of_standards():
 def test_supplement_floors_of_town_and_country_that_agree_may_part():
     table = uprate_supplement_floors(floors(A=(500, 500)), policy(fixed(0.05), fixed(0.02))).floors
     assert table["next_yuan_month"].tolist() == [525, 510]
+
+
+# Found by the second implementation (docs/decisions/0023)
+
+
+@pytest.mark.parametrize("mode", ["up", "nearest", "down"])
+def test_a_provincial_floor_off_the_grid_is_rounded_up_in_every_mode(mode):
+    grid = {"step_yuan": Decimal(5), "mode": mode}
+    chosen = policy(round_urban=grid, round_rural=grid, ceiling={"on": False})
+    least = {("A", "urban"): Decimal(801), ("A", "rural"): Decimal("602.5")}
+    after = following(floors(A=(700, 500)), chosen, provincial_floor=least)
+    assert after == {("A", "urban"): 805, ("A", "rural"): 605}
+
+
+def test_a_rural_standard_is_not_below_that_of_a_unified_class_below_it():
+    now = floors(C2=(900, Decimal("799.5")), C3=(Decimal("799.5"), Decimal("799.5")), C4=(Decimal("800.5"), 600))
+    chosen = policy(round_rural={"step_yuan": Decimal("0.5"), "mode": "up"}, ceiling={"on": False})
+    after = following(now, chosen, order=ORDER[1:])
+    assert after["C3", "urban"] == after["C3", "rural"] == after["C2", "rural"] == 801
+
+
+def test_a_ceiling_leaves_one_standard_for_town_and_country_one():
+    wages = Drivers(minimum_wage_yuan_month={"C3": Decimal(700), "C4": Decimal(2000)})
+    chosen = policy(ratchet={"on": False}, ceiling={"on": True, "of_minimum_wage_share": Decimal("0.9")})
+    after = following(floors(C3=(900, 900), C4=(800, 500)), chosen, wages, ORDER[2:])
+    assert after["C3", "urban"] == after["C3", "rural"] == 800

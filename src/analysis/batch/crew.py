@@ -168,7 +168,7 @@ class Cluster:
             address: such as ``tcp://127.0.0.1:8786`` or, with certificates in dask's own settings, ``tls://...``.
 
         Raises:
-            InfrastructureFailed: no scheduler answers, or it has no workers.
+            InfrastructureFailed: no scheduler answers, it has no workers, or TLS is asked for without certificates.
         """
         from distributed import Client
 
@@ -178,6 +178,10 @@ class Cluster:
         except (OSError, TimeoutError, ValueError) as error:
             raise InfrastructureFailed(
                 f"--scheduler {address}: no scheduler answers there; start one with 'dask scheduler' (docs/how-to/use-a-cluster.md)"
+            ) from error
+        except TypeError as error:  # what distributed raises where its settings name no certificate
+            raise InfrastructureFailed(
+                f"--scheduler {address}: dask's settings name no certificate to show it; see docs/how-to/use-a-cluster.md"
             ) from error
         if not threads:
             self._client.close()

@@ -111,7 +111,7 @@ def with_keys(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keys(table: pd.DataFrame) -> pd.Index:
-    return pd.Index([":".join(row) for row in zip(*(table[name] for name in KEY), strict=True)])
+    return pd.Index([":".join(row) for row in zip(*(table[name].tolist() for name in KEY), strict=True)])
 
 
 def to_csv(table: pd.DataFrame) -> str:

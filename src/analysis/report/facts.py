@@ -80,8 +80,10 @@ class Facts:
         """Index the rows by measure: a page asks some hundred times."""
         own = self.table[self.table["scenario"].isin(["", self.scenario])]
         self._measured: dict[str, list[dict[str, Any]]] = {}
-        for key, row in zip(with_keys(own).index, own.to_dict("records"), strict=True):
-            self._measured.setdefault(row["measure"], []).append(row | {"key": key})
+        rows = zip(*(own[name].tolist() for name in own), strict=True)  # to_dict("records") takes three times as long
+        for key, row in zip(with_keys(own).index, rows, strict=True):
+            said = dict(zip(own.columns, row, strict=True), key=key)
+            self._measured.setdefault(said["measure"], []).append(said)
 
     def row(self, measure: str, **where: Any) -> tuple[str, dict[str, Any]]:
         """Return the one row that answers, with its key; the scenario's own before the dataset's.

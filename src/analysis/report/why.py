@@ -215,11 +215,25 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
     if area == evidence.whole:
         places |= set(evidence.areas.index[evidence.areas["level"].isin(["class", "city"])])
     residence = "" if family in ("minimum", "standard") else str(row["residence"])
-    table = _rows_behind(evidence, named, frozenset(places), year, residence)
-    source = evidence.sources.reindex(table["source_id"])
-    named_source = (
-        source["document_number"].where(source["document_number"] != "", source["title"]).fillna("").to_numpy()
-    )
+    return _rows_behind(evidence, named, frozenset(places), year, residence, wording.lang)
+
+
+@functools.lru_cache(maxsize=512)
+def _rows_behind(
+    evidence: Evidence, named: tuple[tuple[str, str], ...], places: frozenset[str], year: int, residence: str, lang: str
+) -> pd.DataFrame:
+    """Return the package's last rows of some measures up to a year: many numbers of a page rest on the same, read only."""
+    parts = []
+    for programme, one in named:
+        rows = evidence.best(programme, one)
+        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
+        if residence:
+            rows = rows[rows["residence"].isin([residence, "both"])]
+        last = rows["year"].max()
+        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
+    table = pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)
+    source, wording = evidence.sources.reindex(table["source_id"]), Wording(lang, evidence.areas)
+    named_source = source["document_number"].where(source["document_number"] != "", source["title"]).fillna("")
     return pd.DataFrame(
         {
             "area": [wording.area(code) for code in table["area_code"]],
@@ -231,23 +245,7 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
             "unit": table["unit"],
             "grade": table["grade"],
             "known_from": table["known_from"].dt.date,
-            "source": named_source,
+            "source": named_source.to_numpy(),
             "at": table["file"] + ":" + table["row"].astype(str),
         }
     ).reset_index(drop=True)
-
-
-@functools.lru_cache(maxsize=512)
-def _rows_behind(
-    evidence: Evidence, named: tuple[tuple[str, str], ...], places: frozenset[str], year: int, residence: str
-) -> pd.DataFrame:
-    """Return the package's last rows of some measures up to a year: many numbers of a page rest on the same, read only."""
-    parts = []
-    for programme, one in named:
-        rows = evidence.best(programme, one)
-        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
-        if residence:
-            rows = rows[rows["residence"].isin([residence, "both"])]
-        last = rows["year"].max()
-        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
-    return pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -366,10 +367,16 @@ class Wording:
 
     def area(self, code: str) -> str:
         """Return an area's name; a class by its word."""
-        row = self.areas.loc[code]
-        if row["level"] == "class" and f"class_{row['area_class']}" in WORDS:
-            return self.word(f"class_{row['area_class']}")
-        return str(row["name_zh" if self.lang == "zh" else "name_en"])
+        return self._names[code]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names by code: a page asks for hundreds."""
+        names = self.areas["name_zh" if self.lang == "zh" else "name_en"].astype(str).to_dict()
+        for code, number in self.areas.loc[self.areas["level"] == "class", "area_class"].items():
+            if f"class_{number}" in WORDS:
+                names[code] = self.word(f"class_{number}")
+        return names
 
     def pick(self, zh: str, en: str) -> str:
         """Return the text of this language."""

@@ -192,7 +192,7 @@ class Run:
         """Floors, now and next: area_code, residence, now_yuan_month, next_yuan_month, unratcheted_yuan_month."""
         return self.outcome.floors.standards.floors
 
-    @property
+    @functools.cached_property
     def steps(self) -> pd.DataFrame:
         """What each step did to each floor, which bound it met, what it overrode."""
         parts = {
@@ -377,9 +377,13 @@ class Run:
         row = keyed.loc[key]
         if not self.has_scenario:
             return explain(row, self.evidence, NO_STEPS, {}, {}, self.wording)
+        return explain(row, self.evidence, self.steps, self.assumptions, self._worth, self.wording)
+
+    @functools.cached_property
+    def _worth(self) -> dict[str, float]:
+        """Return what the whole range of each assumption moves the central extra cost by, yuan a year."""
         swings = self.outcome.swings.set_index("assumption")
-        worth = (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
-        return explain(row, self.evidence, self.steps, self.assumptions, worth, self.wording)
+        return (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
 
     def _keyed(self, measure: str) -> pd.DataFrame:
         """Return the results that may hold a measure, by key."""

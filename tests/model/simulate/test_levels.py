@@ -7,7 +7,7 @@ import pytest
 from analysis.inputs.parameters import RiseRule, RiseRules
 from analysis.model.simulate import prepare
 from analysis.model.simulate.levels import children_of, children_yuan_year, known_money, modelled_spending
-from reference import by_hand
+from reference.by_hand import cost as by_hand
 
 # Recipients of the middle of the year, between the published counts; tekun was first counted in March 2023.
 MARCH_2023, MARCH_2024 = 2023 + 89 / 365, 2024 + 90 / 366

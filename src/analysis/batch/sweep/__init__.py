@@ -59,7 +59,7 @@ def run_sweep(file_or_name: str, home: Path, out: Path, workers: int, say: Calla
     with locked(folder, kind):
         jobs = _jobs(file, home, ground, names, folder / RESULTS)
         _clear(folder / RESULTS, set(names))
-        say(f"combinations to run: {len(names)}; data and parameters of {home}; into {folder}")
+        say(f"combinations: {len(names)}; data and parameters of {home}; into {folder}")
         done = sorted(_run(jobs, ground, len(names), workers, say), key=lambda one: one.scenario)
         well = [one for one in done if not one.reason]
         lines = findings.table([one.finding for one in well if one.finding])

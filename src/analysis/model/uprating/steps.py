@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from analysis.inputs.parameters import Policy, RiseRule
@@ -78,6 +78,12 @@ class Case:
     def reversed(self, area: str) -> bool:
         """Whether the data already have rural above urban."""
         return self.now[area, "rural"] > self.now[area, "urban"]
+
+    def least(self, cell: Cell) -> Fraction | None:
+        """Return the provincial minimum of a cell, up on the grid of its residence; None where it has none."""
+        floor = self.provincial_floor.get(cell)
+        grid = self.policy.round_urban if cell[1] == "urban" else self.policy.round_rural
+        return None if floor is None else round_to_grid(floor, grid.step_yuan)
 
     def least_rural(self, area: str, floors: Floors) -> Fraction:
         """Return the least rural floor that the rural share allows, on the grid, never above urban."""
@@ -165,8 +171,7 @@ def _catch_up(case: Case, floors: Floors) -> tuple[Floors, Notes]:
             if not case.years_to_target or case.years_to_target < 1:
                 raise ValueError("catch_up target_year must lie after the base year")
             pace = Fraction(step.target_ratio) / (now / case.now[area, "urban"])
-            yearly = pace if case.years_to_target == 1 else Fraction(_root(pace, case.years_to_target))
-            rural = now * yearly * urban / case.now[area, "urban"]
+            rural = now * _root(pace, case.years_to_target) * urban / case.now[area, "urban"]
         else:
             continue
         reversed_already = case.reversed(area)
@@ -175,9 +180,12 @@ def _catch_up(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     return after, notes
 
 
-def _root(value: Fraction, years: int) -> Decimal:
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return (exact.ln() / years).exp().quantize(Decimal("1e-15"))
+def _root(value: Fraction, years: int) -> Fraction:
+    """Return a root that is exact where it is a fraction, else to 28 digits: a last digit too many is a yuan too many."""
+    with localcontext(prec=28):
+        near = Fraction(((Decimal(value.numerator) / Decimal(value.denominator)).ln() / years).exp())
+    fraction = near.limit_denominator(value.denominator)
+    return fraction if fraction**years == value else near
 
 
 def _round_urban(case: Case, floors: Floors) -> tuple[Floors, Notes]:
@@ -189,7 +197,7 @@ def _round_urban(case: Case, floors: Floors) -> tuple[Floors, Notes]:
 
 
 def _provincial_floor(case: Case, floors: Floors) -> tuple[Floors, Notes]:
-    after = {cell: max(value, case.provincial_floor.get(cell, value)) for cell, value in floors.items()}
+    after = {cell: max(value, case.least(cell) or value) for cell, value in floors.items()}
     return after, {cell: "provincial minimum" for cell in floors if after[cell] > floors[cell]}
 
 
@@ -199,8 +207,11 @@ def _class_order(case: Case, floors: Floors) -> tuple[Floors, Notes]:
         for residence in ("urban", "rural"):
             ranked = [area for area in case.order if (area, residence) in floors]
             for higher, lower in zip(reversed(ranked[:-1]), reversed(ranked[1:]), strict=True):
-                if after[higher, residence] < after[lower, residence]:
-                    after[higher, residence], notes[higher, residence] = after[lower, residence], f"not below {lower}"
+                if residence == "rural" and case.unified(higher):
+                    continue  # it takes its urban value, which is in order
+                least = after[lower, "urban" if case.unified(lower) else residence]
+                if after[higher, residence] < least:
+                    after[higher, residence], notes[higher, residence] = least, f"not below {lower}"
     return after, notes
 
 
@@ -243,10 +254,13 @@ def _ceiling(case: Case, floors: Floors) -> tuple[Floors, Notes]:
         if cap is None:
             notes[cell] = "not checked"
             continue
+        if residence == "rural" and case.unified(area):
+            after[cell], notes[cell] = after[area, "urban"], notes.get((area, "urban"), "")
+            continue
         if floors[cell] <= cap:
             continue
         bounds = {
-            "provincial floor": case.provincial_floor.get(cell),
+            "provincial floor": case.least(cell),
             "ratchet": case.now[cell] if case.policy.ratchet.on else None,
         }
         if residence == "rural" and case.policy.rural_share.at_least and (area, "urban") in after:

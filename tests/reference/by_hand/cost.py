@@ -1,14 +1,15 @@
 # The cost of a rise as METHODS 4 (D) words it, cell by cell in exact fractions: no array, nothing taken from src.
 from fractions import Fraction
-from math import ceil, isnan
+from math import isnan
+
+from reference.by_hand.money import rise_cost, tail
+from reference.by_hand.uprating import in_force, in_force_rural, up
+
+YUAN = Fraction(1)  # cities set whole yuan, whatever grid next year's floors are given
 
 
 def exact(value):
     return None if isnan(value) else Fraction(str(value))
-
-
-def up(value):
-    return Fraction(ceil(value))
 
 
 def allocated(cells, total, residence, need, parts):
@@ -29,16 +30,11 @@ def in_force_now(cell, moved, above):
     minimum, last = exact(cell["minimum_yuan_month"]), exact(cell["last_standard_yuan_month"])
     if cell["observed"]:
         return last
-    least = up(minimum * (1 + above))
+    least = up(minimum * (1 + above), YUAN) if above else minimum
     if last is None:
         return least
     then = exact(cell["minimum_then_yuan_month"])
-    return max(least, last, up(last * (1 + moved * (minimum / then - 1))) if then is not None else minimum)
-
-
-def in_force_next(cell, now, follow):
-    minimum, following = exact(cell["minimum_yuan_month"]), exact(cell["next_minimum_yuan_month"])
-    return max(now, following, up(now * (1 + follow * (following / minimum - 1))))
+    return max(least, last, up(last * (1 + moved * (minimum / then - 1)), YUAN) if then is not None else minimum)
 
 
 def supplement_now(cell, now, growth, above):
@@ -49,7 +45,7 @@ def supplement_now(cell, now, growth, above):
     return min(max(floor, own if own is not None else floor) * (1 + above), now)
 
 
-def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
+def cost_by_cell(cells, settings, dibao, tekun, multiple, share, step=YUAN):
     parts = {name.removeprefix("class4_part_"): float(v) for name, v in settings.items() if "class4_part" in name}
     need = float(settings["allocation_need"])
     persons, in_tekun = {}, {}
@@ -57,25 +53,31 @@ def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
         persons |= allocated(cells, dibao[residence], residence, need, parts)
         in_tekun |= allocated(cells, tekun[residence], residence, need, parts)
     now = [in_force_now(cell, settings["unobserved_moved"], settings["unobserved_above_minimum"]) for cell in cells]
-    following = [in_force_next(cell, z, settings["follow_share"]) for cell, z in zip(cells, now, strict=True)]
+    following = [
+        in_force(
+            z, exact(cell["next_minimum_yuan_month"]), exact(cell["minimum_yuan_month"]), settings["follow_share"], step
+        )
+        for cell, z in zip(cells, now, strict=True)
+    ]
     by_place = {(cell["area_code"], cell["residence"]): position for position, cell in enumerate(cells)}
     for position, cell in enumerate(cells):
         urban = by_place.get((cell["area_code"], "urban"))
         if cell["residence"] == "rural" and urban is not None:
-            least = min(up(share * following[urban]), following[urban])
-            following[position] = max(following[position], least)
+            following[position] = in_force_rural(following[position], following[urban], share, step)
     rows = []
     for position, cell in enumerate(cells):
         z, z_next, n = now[position], following[position], persons[position]
         rise = z_next - z
         b = supplement_now(cell, z, settings["class1_supplement_growth"], settings["supplement_above_floor"])
         f_next = exact(cell["next_floor_yuan_month"])
-        lift = max(Fraction(0), f_next - b - rise) if f_next is not None else Fraction(0)
-        tail = float(z / b - 1)
-        entrants = n * (float(z_next / z) ** (float(settings["response_share"]) * tail) - 1)
+        response = settings["response_share"] * tail(z, b)
+        incumbent, lifted, entering, entrants = (
+            float(part) for part in rise_cost(Fraction(n), z, z_next, b, f_next or Fraction(0), response)
+        )
+        lift = max(Fraction(0), (f_next or 0) - b - rise)
         seen = exact(cell["tekun_yuan_month"]) or Fraction(0)
-        tekun_now = max(up(multiple * z), seen)
-        tekun_next = max(up(multiple * z_next), tekun_now)
+        tekun_now = max(up(multiple * z, step), seen)
+        tekun_next = max(up(multiple * z_next, step), tekun_now)
         # Classified extras are 40 % of the standard; the price-linked subsidy starts at a price rise of 3.5 %.
         extras = 0.4 * 12 * (n + entrants) * float(settings["classified_share"]) * float(rise)
         price_link = 0.035 * 12 * (n + entrants) * float(settings["price_link_months_share"]) * float(rise)
@@ -89,10 +91,10 @@ def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
         shared_now = min(b, max(floor, b - (z - m)))
         paid_next = b + rise + lift
         shared_next = min(paid_next, max(f_next or 0, paid_next - (z_next - m_next))) if z_next > m_next else paid_next
-        tekun_shared = min(tekun_now, up(multiple * m))
-        tekun_shared_next = min(tekun_next, up(multiple * m_next))
+        tekun_shared = min(tekun_now, up(multiple * m, step))
+        tekun_shared_next = min(tekun_next, up(multiple * m_next, step))
         up_to_minimum = float(max(min(z_next, m_next) - z, 0) / rise) if rise else 0.0
-        reckoned = 12 * entrants * float(rise) / 2 + extras + price_link
+        reckoned = entering + extras + price_link
         rows.append(
             {
                 "standard": float(z),
@@ -100,9 +102,9 @@ def cost_by_cell(cells, settings, dibao, tekun, multiple, share):
                 "supplement": float(b),
                 "persons": n,
                 "entrants": entrants,
-                "incumbent": 12 * n * float(rise),
-                "supplement_floor": 12 * n * float(lift),
-                "entrant": 12 * entrants * float(rise) / 2,
+                "incumbent": incumbent,
+                "supplement_floor": lifted,
+                "entrant": entering,
                 "linked": tekun_rise + extras + price_link,
                 "linked_tekun": tekun_rise,
                 "linked_classified_extra": extras,
