@@ -95,7 +95,9 @@ def take_in(
     folder = _place(name, home, public=public, replace=replace)
     below = _base(base, home)
     if public and below is not None and base not in public_datasets(home):
-        raise ParametersRefused(f"--public: {base} lies in {LOCAL}; allowed: a base in {PUBLIC}, so that nothing of it is shown")
+        raise ParametersRefused(
+            f"--public: {base} lies in {LOCAL}; allowed: a base in {PUBLIC}, so that nothing of it is shown"
+        )
     words, journal = read_vocabulary(home), Journal()
     areas = areas_of(below, words)
     figures, read_as = read_file(file, words, areas, below, journal)
