@@ -205,6 +205,39 @@ def test_the_same_figure_on_two_sheets_is_one(reading):
     assert any("stands on Sheet1!B3 too" in one.why for one in reading.journal.lines)
 
 
+def test_tables_below_each_other_keep_their_own_titles(reading):
+    head, older = ["地区", "城镇", "农村"], [["广州", 1240, 1240], ["湛江", 857, 600]]
+    rows = [
+        ["2023年低保标准（元/月）"],
+        head,
+        *older,
+        ["注：2023年执行"],
+        [],
+        ["2024年低保标准（元/月）"],
+        head,
+        *BODY[:2],
+    ]
+    assert reading.of(reading.book(rows)) == standard((GZ, 1240, 1240), (ZJ, 857, 600), year=2023) | standard(
+        (GZ, 1282, 1282), (ZJ, 860, 645)
+    )
+
+
+def test_tables_of_years_below_each_other(reading):
+    head = ["年份", "城镇", "农村"]
+    rows = [
+        ["湛江市低保标准（元/月）"],
+        head,
+        [2023, 857, 600],
+        [2024, 860, 645],
+        ["云浮市低保标准（元/月）"],
+        head,
+        [2024, 895, 672],
+    ]
+    assert reading.of(reading.book(rows)) == standard((ZJ, 857, 600), year=2023) | standard(
+        (ZJ, 860, 645), (YF, 895, 672)
+    )
+
+
 def test_every_conversion_is_logged_with_its_cell(reading):
     reading.of(reading.book([TITLE, ["地区", "城镇低保标准"], ["广 州", "１,282元/月"]]))
     lines = {one.cell: one for one in reading.journal.lines}

@@ -14,13 +14,14 @@ from analysis.errors import DataRefused, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, load
 from analysis.inputs.package import DESCRIPTOR, LOCAL, PUBLIC, datasets, folder_of, public_datasets
 from analysis.intake.areas import Areas
+from analysis.intake.columns import read_columns
 from analysis.intake.figures import Figure
 from analysis.intake.grid import Sheet, read_grid
 from analysis.intake.journal import Journal
 from analysis.intake.layout import tables_of
 from analysis.intake.package import AREAS, Taken, written
 from analysis.intake.plausible import doubt_implausible, settle_periods, without_repeats
-from analysis.intake.rows import Reader, read_sheet
+from analysis.intake.rows import Reader
 from analysis.intake.totals import checked
 from analysis.intake.vocabulary import Vocabulary, read_vocabulary
 
@@ -125,7 +126,10 @@ def read_file(
     readers: list[Reader] = []
     for sheet in sheets:
         if _is_read(sheet, words, journal):
-            readers += read_sheet(sheet, tables_of(sheet, words, areas, journal), words, areas, journal)
+            for table in tables_of(sheet, words, areas, journal):
+                read_columns(table, words, areas, journal)
+                readers.append(Reader(table, words, areas, journal))
+                readers[-1].read()
     figures = checked(readers, areas, journal)
     figures = without_repeats(settle_periods(figures, base, journal), journal)
     if not journal.doubts:

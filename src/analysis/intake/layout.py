@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from analysis.intake.amounts import Unit
 from analysis.intake.areas import Areas
 from analysis.intake.grid import Cell, Sheet
-from analysis.intake.headers import Said, read_said, read_title, units_of
+from analysis.intake.headers import Said, read_title, units_of
 from analysis.intake.journal import Doubtful, Journal
 from analysis.intake.vocabulary import Vocabulary, plain
 
@@ -38,6 +37,11 @@ class Table:
     said: dict[int, Said] = field(default_factory=dict)
     heads: dict[int, tuple[str, str]] = field(default_factory=dict)
 
+    @property
+    def texts(self) -> list[str]:
+        """The texts of its header, from left to right."""
+        return [self.heads[column][0] for column in sorted(self.heads)]
+
     def column(self, kind: str) -> int | None:
         """Return the column of a kind of label; None where there is none."""
         return next((number for number, one in self.labels.items() if one == kind), None)
@@ -48,7 +52,7 @@ def tables_of(sheet: Sheet, words: Vocabulary, areas: Areas, journal: Journal) -
     rows = sheet.rows
     starts = [row for row in rows if _is_header(sheet, row, words, areas)]
     if not starts:
-        starts = _first_row_of_data(sheet, words, areas)
+        starts = _first_row_of_data(sheet, areas)
     if not starts:
         first = sheet.row(rows[0])[0]
         journal.doubt(
@@ -62,31 +66,32 @@ def tables_of(sheet: Sheet, words: Vocabulary, areas: Areas, journal: Journal) -
     # Rows of one header follow each other; a header that comes again after figures begins another table.
     blocks: list[list[int]] = []
     for row in starts:
-        if blocks and all(
-            _no_figures(sheet, between, words, areas) for between in rows if blocks[-1][-1] < between < row
-        ):
+        if blocks and all(_no_figures(sheet, between, areas) for between in rows if blocks[-1][-1] < between < row):
             blocks[-1].append(row)
         else:
             blocks.append([row])
-    ends = [block[0] for block in blocks[1:]] + [rows[-1] + 1]
-    above = rows[0]
-    for block, end in zip(blocks, ends, strict=True):
-        one = _table(sheet, block, above, end, words, areas)
-        above = end
-        if (
-            tables
-            and [one.heads[key][0] for key in sorted(one.heads)]
-            == [tables[-1].heads[key][0] for key in sorted(tables[-1].heads)]
-            and not one.titles
-        ):
-            journal.log(
-                sheet.name, f"A{block[0]}", sheet.row(block[0])[0].text, "a header that is repeated", "left out"
-            )
+    # Each table begins with its titles, which stand behind the last figures of the one above.
+    begins = [rows[0], *(_first_title(sheet, block[0], words) for block in blocks[1:])]
+    ends = [*begins[1:], rows[-1] + 1]
+    for block, begin, end in zip(blocks, begins, ends, strict=True):
+        one = _table(sheet, block, begin, end, words)
+        if tables and not one.titles and one.texts == tables[-1].texts:
+            first = sheet.row(block[0])[0]
+            journal.log(sheet.name, first.address, first.text, "a header that is repeated", "the titles above hold on")
             one.titles = tables[-1].titles
         tables.append(one)
-    for table in tables:
-        _read_headers(table, words, areas, journal)
     return tables
+
+
+def _first_title(sheet: Sheet, header: int, words: Vocabulary) -> int:
+    """Return the first of the rows directly above a header that hold one text each and are no footnotes; the header where there is none."""
+    first = header
+    for row in reversed([one for one in sheet.rows if one < header]):
+        cells = sheet.row(row)
+        if len({cell.text for cell in cells}) > 1 or is_amount(cells[0]) or words.is_footnote(cells[0].text):
+            break
+        first = row
+    return first
 
 
 def _is_header(sheet: Sheet, row: int, words: Vocabulary, areas: Areas) -> bool:
@@ -98,10 +103,11 @@ def _is_header(sheet: Sheet, row: int, words: Vocabulary, areas: Areas) -> bool:
     texts = not any(is_amount(cell) for cell in cells)
     if len(cells) > 1 and texts and ("year" in labels or "measure" in labels):
         return True
-    return texts and len({cell.text for cell in cells if _area(cell.text, areas)}) > 1 and len(cells) > 2
+    return texts and len({cell.text for cell in cells if area_named(cell.text, areas)}) > 1 and len(cells) > 2
 
 
-def _area(text: str, areas: Areas) -> str:
+def area_named(text: str, areas: Areas) -> str:
+    """Return the code of the area that a text names, the text itself where it names several; empty where none."""
     try:
         found = areas.find(text)
     except Doubtful:
@@ -109,11 +115,11 @@ def _area(text: str, areas: Areas) -> str:
     return found.code if found else ""
 
 
-def _first_row_of_data(sheet: Sheet, words: Vocabulary, areas: Areas) -> list[int]:
+def _first_row_of_data(sheet: Sheet, areas: Areas) -> list[int]:
     """Find the row above the first that names an area and holds a figure, where no header names the column of areas."""
     for row in sheet.rows:
         cells = sheet.row(row)
-        named = [cell for cell in cells[:3] if _area(cell.text, areas)]
+        named = [cell for cell in cells[:3] if area_named(cell.text, areas)]
         if named and any(_figure_like(cell) for cell in cells if cell.column > named[0].column):
             above = [one for one in sheet.rows if one < row and len({cell.text for cell in sheet.row(one)}) > 1]
             return above[-1:]
@@ -124,12 +130,14 @@ def _figure_like(cell: Cell) -> bool:
     return bool(re.search(r"\d", cell.text)) or bool(cell.problem)
 
 
-def _no_figures(sheet: Sheet, row: int, words: Vocabulary, areas: Areas) -> bool:
+def _no_figures(sheet: Sheet, row: int, areas: Areas) -> bool:
+    """Say whether a row may lie between two rows of one header."""
     cells = sheet.row(row)
-    return not (any(_area(cell.text, areas) for cell in cells) and any(_figure_like(cell) for cell in cells))
+    named = any(area_named(cell.text, areas) for cell in cells) and any(_figure_like(cell) for cell in cells)
+    return not (named or any(is_amount(cell) for cell in cells))
 
 
-def _table(sheet: Sheet, block: list[int], above: int, end: int, words: Vocabulary, areas: Areas) -> Table:
+def _table(sheet: Sheet, block: list[int], above: int, end: int, words: Vocabulary) -> Table:
     """Set titles, header and body of one table apart."""
     rows = [row for row in sheet.rows if above <= row < end]
     anchor = block[-1]
@@ -180,129 +188,6 @@ def _spans(sheet: Sheet, row: int, below: int) -> bool:
     return any(cell.column > sheet.row(below)[0].column for cell in cells) and not any(
         "单位" in cell.text or "unit" in cell.text.lower() for cell in cells
     )
-
-
-def _read_headers(table: Table, words: Vocabulary, areas: Areas, journal: Journal) -> None:
-    """Say of each column what it holds."""
-    sheet = table.sheet
-    _carry_on(table, words, journal)
-    for column in sheet.columns:
-        filled = [row for row in table.body if not sheet.at(row, column).empty]
-        if column not in table.heads:
-            if not filled:
-                continue
-            if column == sheet.columns[0] or sum(
-                bool(_area(sheet.at(row, column).text, areas)) for row in filled
-            ) * 2 > len(filled):
-                table.labels[column] = "area"
-                continue
-            if any(is_amount(sheet.at(row, column)) for row in filled):
-                cell = sheet.at(filled[0], column)
-                journal.doubt(sheet.name, cell.address, cell.text, "a header over this column of figures")
-            continue
-        text, address = table.heads[column]
-        lowest = text.rsplit("\n", 1)[-1]
-        label = words.label(text) or (words.label(lowest) if "\n" in text and words.label(lowest) != "value" else "")
-        if label == "residence" and filled and all(_area(sheet.at(row, column).text, areas) for row in filled):
-            label = "area"  # 类别 may be town and country, or the classes of the minima
-        if label:
-            _label(table, column, label, text, address, journal)
-            continue
-        _figures(table, column, words, areas, journal)
-
-
-def _label(table: Table, column: int, label: str, text: str, address: str, journal: Journal) -> None:
-    sheet = table.sheet
-    journal.log(sheet.name, address, text, label, "column")
-    if label == "value":
-        table.said[column] = Said()
-    elif label in ("area", "code", "year", "residence", "measure", "unit") and table.column(label) is not None:
-        journal.doubt(sheet.name, address, text, f"one column of this kind; {label} stands over another one too")
-    else:
-        table.labels[column] = label
-
-
-def _figures(table: Table, column: int, words: Vocabulary, areas: Areas, journal: Journal) -> None:
-    sheet, (text, address) = table.sheet, table.heads[column]
-    if not any(not sheet.at(row, column).empty for row in table.body):
-        return
-    try:
-        said = _of_levels(text, words, areas)
-    except Doubtful as doubt:
-        journal.doubt(sheet.name, address, text.replace("\n", " / "), doubt.expected)
-        return
-    shown = text.replace("\n", " / ")
-    if said.derived:
-        journal.log(sheet.name, address, shown, "", f"left out: reckoned from others ({said.derived})")
-    elif said.left and not (said.programme or said.noun):
-        journal.log(sheet.name, address, shown, "", f"left out: no measure that intake knows ({said.left})")
-    elif said.left:
-        journal.doubt(sheet.name, address, shown, f"words that intake knows; {said.left!r} is not understood")
-    elif sheet.hidden_columns & {column}:
-        journal.doubt(sheet.name, address, shown, "columns that can be seen; show this one, or delete it")
-    else:
-        table.said[column] = said
-
-
-def _of_levels(text: str, words: Vocabulary, areas: Areas) -> Said:
-    """Read a header level by level: an inner level may be an area or a year, and an outer one speaks where it is silent."""
-    levels = text.split("\n")
-    said = Said()
-    for level in levels:
-        inner = read_said(level, words, areas)
-        for name in ("year", "residence", "programme", "noun"):
-            given, before = getattr(inner, name), getattr(said, name)
-            wide = before in ("both", "economy")
-            narrower = name == "programme" and before and str(given).startswith(str(before))
-            if given and before and given != before and not wide and not narrower:
-                raise Doubtful(f"one {name}; its levels speak of {before} and {given}")
-        derived, left, total = said.derived or inner.derived, said.left + inner.left, said.total or inner.total
-        said = replace(inner.under(said), derived=derived, left=left, total=total)
-    return said
-
-
-def _carry_on(table: Table, words: Vocabulary, journal: Journal) -> None:
-    """Let an upper level of a header go on to the right where a text file has lost its merged cells.
-
-    Only where every group then has the same columns below it, so that there is one way to read it.
-    """
-    sheet = table.sheet
-    if len(table.header) < 2:
-        return
-    upper, lower = table.header[0], table.header[-1]
-    columns = [one for one in sheet.columns if one in table.heads and not words.label(table.heads[one][0])]
-    if any(sheet.at(upper, one).merged for one in columns) or not columns:
-        return
-    if all(not sheet.at(upper, one).empty for one in columns):
-        return
-    groups: list[list[int]] = []
-    for column in columns:
-        if not sheet.at(upper, column).empty:
-            groups.append([column])
-        elif groups:
-            groups[-1].append(column)
-    below = Counter(tuple(sheet.at(lower, one).text for one in group) for group in groups)
-    if len(below) != 1 or sum(map(len, groups)) != len(columns):
-        empty = next(one for one in columns if sheet.at(upper, one).empty)
-        journal.doubt(
-            sheet.name,
-            sheet.at(upper, empty).address,
-            "",
-            "an upper header over every column; which group this column is of is not certain",
-        )
-        return
-    for group in groups:
-        head = sheet.at(upper, group[0])
-        for column in group[1:]:
-            text, address = table.heads[column]
-            table.heads[column] = (f"{head.text}\n{text}", address)
-            journal.log(
-                sheet.name,
-                sheet.at(upper, column).address,
-                "",
-                head.text,
-                f"the header of {head.address} goes on over it",
-            )
 
 
 def context_of(table: Table, words: Vocabulary, areas: Areas, journal: Journal) -> tuple[Said, list[Unit]]:

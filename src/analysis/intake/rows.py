@@ -11,15 +11,13 @@ from typing import Any
 from analysis.intake.amounts import Amount, Unit, read_amount, read_unit
 from analysis.intake.areas import Areas
 from analysis.intake.figures import Figure
-from analysis.intake.grid import Cell, Sheet
+from analysis.intake.grid import Cell
 from analysis.intake.headers import Said, read_said
 from analysis.intake.journal import Doubtful, Journal
 from analysis.intake.layout import Table, context_of, is_amount
+from analysis.intake.meaning import measure_and_unit, of_level, residences
 from analysis.intake.times import FIRST, LAST, read_day, read_period, read_time
-from analysis.intake.vocabulary import Measure, Vocabulary
-
-KINDS = {"yuan": ("rate", "money"), "persons": ("persons",), "households": ("households",)}
-UNITS_OF_KINDS = {"persons": Unit("persons", 1, ""), "households": Unit("households", 1, "")}
+from analysis.intake.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -248,17 +246,24 @@ class Reader:
                 self.sheet.name, cell.address, cell.text, "", f"left out: reckoned from others ({said.derived})"
             )
             return
-        measure, unit = self._measure(row, cell, column, said, amount)
+        stated = {one for one in (amount.unit, row.unit, row.said.unit, column.unit) if one}
+        measure, unit = measure_and_unit(said, stated, self.units, self.words)
         area = said.area or (self.areas.whole if row.label else "")
         if not area:
             raise Doubtful("an area; no column, header or title names it")
-        measure = self._of_level(measure, area, row)
+        if not row.label:
+            measure = of_level(measure, str(self.areas.table.at[area, "level"]), self.words)
         if not FIRST <= said.year <= LAST:
             raise Doubtful("a year; no column, header or title names it")
         period = said.period or "Y"
         if measure.kind == "rate":
             period = "Y"  # a standard is of its year, whatever month the table was made in
-        for residence in self._residences(measure, said, area, cell):
+        sides = residences(measure, said.residence, self.areas.find(area))
+        if len(sides) > 1:
+            self.journal.log(
+                self.sheet.name, cell.address, cell.text, " and ".join(sides), "one figure for town and country"
+            )
+        for residence in sides:
             figure = Figure(
                 self.sheet.name, cell.address, cell.text, area, said.year, period, residence, measure, amount.number or Decimal(0),
                 unit, amount.converted, row.note, row.known_from,
@@ -279,95 +284,6 @@ class Reader:
         narrow = column.residence if row.said.residence == "both" and column.residence else row.said.residence
         return replace(row.said, residence=narrow).under(column)
 
-    def _measure(self, row: Row, cell: Cell, column: Said, said: Said, amount: Amount) -> tuple[Measure, Unit]:
-        """Find the one measure that a figure can be of, and its unit; the nearest place that names a unit decides."""
-        stated = {one for one in (amount.unit, row.unit, row.said.unit, column.unit) if one}
-        if len(stated) > 1:
-            raise Doubtful(f"one unit; cell, row and header name {' and '.join(sorted(one.said for one in stated))}")
-        unit = stated.pop() if stated else None
-        kind = (
-            ""
-            if unit is None
-            else "rate"
-            if unit.kind == "yuan" and unit.per
-            else "money"
-            if unit.kind == "yuan" and unit.scale > 1
-            else KINDS[unit.kind][0]
-            if unit.kind != "yuan"
-            else ""
-        )
-        measure = self.words.measure_of(said.programme, said.noun, kind)
-        if measure is None:
-            named = " ".join(part for part in (said.programme, said.noun) if part)
-            raise Doubtful(
-                f"a measure that intake knows, such as 低保标准 or 低保人数; header and title say {named or 'none'}"
-            )
-        if unit is None:
-            unit = self._unit_of_title(measure, said)
-        if measure.kind not in KINDS[unit.kind]:
-            raise Doubtful(f"a unit of {measure.kind}; {unit.said} is none")
-        if measure.kind == "rate":
-            unit = self._rate(measure, unit, said)
-        elif measure.kind == "money" and (unit.per or said.per):
-            raise Doubtful("a sum of money; an amount a person, month or year is none")
-        return measure, unit
-
-    def _of_level(self, measure: Measure, area: str, row: Row) -> Measure:
-        """Return the measure that an area of this level has: a class of areas has a minimum, a city a standard in force."""
-        level = str(self.areas.table.at[area, "level"])
-        if measure.programme != "dibao" or row.label:
-            return measure
-        if level == "class" and measure.noun == "standard":
-            return self.words.measures["dibao", "minimum"]
-        if measure.noun == "minimum" and level != "class":
-            raise Doubtful(
-                "a class of areas, such as 一类地区; minimum standards are set for classes, standards in force for cities"
-            )
-        if measure.noun == "standard" and level == "province":
-            raise Doubtful(
-                "the standard of a city; what a province has is an average: name the row 平均, and it is left out"
-            )
-        return measure
-
-    def _unit_of_title(self, measure: Measure, said: Said) -> Unit:
-        fitting = {one for one in self.units if measure.kind in KINDS[one.kind]}
-        if measure.kind == "rate":
-            fitting = {one for one in fitting if one.scale == 1}
-        if len(fitting) == 1:
-            return fitting.pop()
-        if measure.kind in UNITS_OF_KINDS and not fitting:
-            return UNITS_OF_KINDS[measure.kind]
-        if measure.kind == "rate" and not fitting:
-            return Unit("yuan", 1, said.per)
-        raise Doubtful(
-            f"the unit of {measure.label}, such as {'万元' if measure.kind == 'money' else '元/月'}, in its header, its cells or a title"
-        )
-
-    def _rate(self, measure: Measure, unit: Unit, said: Said) -> Unit:
-        if unit.scale != 1:
-            raise Doubtful(f"yuan a person and month or year; {unit.said} is none")
-        if unit.per and said.per and unit.per != said.per:
-            raise Doubtful(f"one period; unit and header speak of a {unit.per} and a {said.per}")
-        return unit._replace(per=unit.per or said.per)
-
-    def _residences(self, measure: Measure, said: Said, area: str, cell: Cell) -> tuple[str, ...]:
-        """Return whose figure it is: of a measure that town and country have apart, one for both is a figure of each."""
-        found = self.areas.find(area)
-        if not measure.apart:
-            return (said.residence or "both",)
-        if found is not None and not found.has_rural:
-            if said.residence == "rural":
-                raise Doubtful(f"no figure: {found.name_zh} has no rural residence")
-            return ("urban",)
-        if said.residence == "both":
-            self.journal.log(
-                self.sheet.name, cell.address, cell.text, "urban and rural", "one figure for town and country"
-            )
-            return ("urban", "rural")
-        if not said.residence:
-            raise Doubtful("town or country; no column, header or title names 城镇, 农村 or 城乡统一")
-        return (said.residence,)
-
     def _doubt(self, cell: Cell, expected: str) -> None:
         self.journal.doubt(self.sheet.name, cell.address, cell.text, expected)
 
@@ -386,11 +302,3 @@ def _needed(value: Any, expected: str) -> Any:
     if value is None:
         raise Doubtful(expected)
     return value
-
-
-def read_sheet(sheet: Sheet, tables: list[Table], words: Vocabulary, areas: Areas, journal: Journal) -> list[Reader]:
-    """Read the figures of a sheet's tables."""
-    readers = [Reader(table, words, areas, journal) for table in tables]
-    for reader in readers:
-        reader.read()
-    return readers
