@@ -173,6 +173,7 @@ def _named_scenarios(
         if read_scenario("", home, None, path).id != path.stem:
             raise ParametersRefused(f"{file}: id: allowed: {path.stem}, the file's own name")
         os.environ[SCENARIO_FILE] = str(path)
+        click.get_current_context().call_on_close(lambda: os.environ.pop(SCENARIO_FILE, None))
         scenario = (path.stem,)
     return {name: read_scenario(name, home, overrides).id for name in scenario}
 

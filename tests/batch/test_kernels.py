@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from analysis import files
 from analysis.batch.kernels import process, provisioner
 from analysis.batch.kernels.process import ForkedProcess
+from analysis.batch.notebook import cleaned
 
 pytestmark = pytest.mark.skipif(not process.can_fork(), reason="kernels are forked on Linux alone")
 NOTEBOOKS = sorted((files.home() / "notebooks").glob("*.ipynb"))
@@ -56,7 +57,7 @@ def outputs(path, kernel_name):
     """Run a notebook as it is stored and return what each cell shows."""
     notebook = nbformat.read(path, 4)
     NotebookClient(notebook, timeout=120, kernel_name=kernel_name).execute()
-    return shown(notebook)
+    return shown(cleaned(notebook))
 
 
 def shown(notebook):

@@ -196,15 +196,12 @@ def _compare(figures: list[Figure], below: Evidence | None, journal: Journal) ->
     """Note where the package below has another figure for the same cell."""
     if below is None:
         return
-    known = {
-        tuple(row[:6]): row
-        for row in below.observations[below.observations["preferred"]].itertuples(index=False, name=None)
-    }
+    known = {tuple(row[:6]): row for row in below.observations[below.observations["preferred"]].itertuples(index=False)}
     for one in figures:
         row = known.get(one.key)
         if row is None:
             continue
-        yearly = str(row[7]).endswith("/year")
+        yearly = row.unit.endswith("/year")
         value = float(one.single) * (12 if yearly else 1)
-        if abs(value - float(row[6])) > 1e-6 * max(1.0, abs(value)):
-            journal.log(one.sheet, one.cell, one.found, "flagged", f"{below.dataset} has {row[6]:g} ({row[9 + 1]})")
+        if abs(value - row.value) > 1e-6 * max(1.0, abs(value)):
+            journal.log(one.sheet, one.cell, one.found, "flagged", f"{below.dataset} has {row.value:g} ({row.grade})")

@@ -124,8 +124,8 @@ class Areas:
             (one for one in (f"{code[:4]}00", f"{code[:2]}0000") if one != code and one in self.table.index), ""
         )
         level = "province" if code.endswith("0000") else "city" if code.endswith("00") else "district"
-        if level == "province" and self.whole:
-            raise Doubtful(f"areas of {self.table.at[self.whole, 'name_zh']}; {code} is another province")
+        if self.whole and (level == "province" or code[:2] != self.whole[:2]):
+            raise Doubtful(f"areas of {self.table.at[self.whole, 'name_zh']}; {code[:2]}0000 is another province")
         if not above and level != "province":
             raise Doubtful(
                 f"a code below a known area; {code[:2]}0000 is not known, so add a row or sheet that names the province"

@@ -13,7 +13,7 @@ from analysis.model.compare.bridge import CAUSES, bridge_rows, headline_lines
 from analysis.model.compare.changes import KINDS, SHOWN
 from analysis.report.facts import Facts
 from analysis.report.memo.bridge import changed
-from analysis.report.memo.marking import Plates, safe
+from analysis.report.memo.marking import Plates
 from analysis.report.memo.older import Older
 from analysis.report.wording import WORDS
 
@@ -46,7 +46,7 @@ def said(run, older, *, year=2025, lacks=(), **moved):
     counts = {f"data_{kind}": count for kind, count in older.data["kind"].value_counts().items()}
     rows = bridge_rows(run.evidence, "baseline", before, now, parts if older.split else None, counts)
     facts = Facts(pd.concat([run.result, rows], ignore_index=True), "baseline", run.lang, marked=True)
-    wording = safe(run.wording)
+    wording = run.wording.safe()
     text = changed(facts, wording, Plates({}, facts, wording), older)
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", re.sub(r"\[([^]]*)\]\{[^}]*\}", r"\1", text))
 
@@ -341,7 +341,7 @@ def test_every_number_is_marked_with_its_key_or_as_no_result(run, nothing):
     parts = pd.DataFrame([(0, 0, 3, 0)] * len(now), index=list(now), columns=list(CAUSES), dtype=float)
     rows = bridge_rows(run.evidence, "baseline", now, now, parts, {})
     facts = Facts(pd.concat([run.result, rows], ignore_index=True), "baseline", run.lang, marked=True)
-    wording = safe(run.wording)
+    wording = run.wording.safe()
     text = changed(facts, wording, Plates({}, facts, wording), older)
     assert not re.findall(r"\d", re.sub(r"\[[^]]*\]\{[^}]*\}", "", text))
 
