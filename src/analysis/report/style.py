@@ -190,4 +190,14 @@ def _saved(drawing: Figure, kind: str) -> bytes:
             dpi=DPI,
             metadata={"Software": None} if kind == "png" else {"Date": None, "Creator": None},
         )
+    return _opaque(buffer) if kind == "png" else buffer.getvalue()
+
+
+def _opaque(png: io.BytesIO) -> bytes:
+    """Return a picture without the channel that says every point is opaque: a tenth smaller, and the same to the eye."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    with Image.open(png) as picture:
+        picture.convert("RGB").save(buffer, "PNG", dpi=picture.info["dpi"])
     return buffer.getvalue()
