@@ -32,6 +32,17 @@ def test_another_start_takes_every_lever_along(page):
     assert page.moves.notice_month == 1
 
 
+def test_a_start_that_is_refused_leaves_the_page_as_it_was(page):
+    (page.run.home / "params" / "scenarios" / "peg.yaml").write_text("id: peg\n", "utf-8")
+    before = page.moves
+    page._base.value = "peg"
+    assert (page._base.value, page.moves) == ("baseline", before)
+    assert "params/scenarios/peg.yaml" in page._said.value
+    page.levers["rise"].index += 1
+    assert page._said.value == ""
+    assert "rise=0.04" in page._sentences.value
+
+
 def test_keeping_says_how_to_run_it_or_why_not(page):
     page._keep.click()
     assert "nothing is moved" in page._said.value

@@ -41,17 +41,24 @@ class Explore:
     def _build(self) -> None:
         self.explorer = Explorer(self.run)
         say = self.run.wording.pick
+        # English names of levers are longer.
+        self._look_of = {"style": {"description_width": say("9em", "13em")}, "layout": WIDE}
         self._sentences = widgets.HTML()
         self._pictures = {
             name: widgets.Image(format="png", layout={"width": "33%", "object_fit": "contain"}) for name in NAMES
         }
         self._base = widgets.Dropdown(
-            options=self._scenarios(), value=self.run.scenario.id, description=say("从此方案出发", "Start from"), style={"description_width": "9em"}, layout=WIDE,
-        )  # fmt: skip
+            options=self._scenarios(),
+            value=self.run.scenario.id,
+            description=say("从此方案出发", "Start from"),
+            **self._look_of,
+        )
         self.levers = {name: self._lever(name) for name in LABELS}
         self._name = widgets.Text(
-            placeholder=say("方案名：小写字母、数字", "name: lower-case letters, digits"), description=say("保存为", "Keep as"), style={"description_width": "9em"}, layout=WIDE,
-        )  # fmt: skip
+            placeholder=say("方案名：小写字母、数字", "name: lower-case letters, digits"),
+            description=say("保存为", "Keep as"),
+            **self._look_of,
+        )
         self._keep = widgets.Button(description=say("保存这一方案", "Keep this"), button_style="primary")
         self._said = widgets.HTML()
         self._base.observe(self._started_from, "value")
@@ -78,9 +85,8 @@ class Explore:
     def _lever(self, name: str) -> Any:
         make = widgets.Dropdown if name in MENUS else widgets.SelectionSlider
         labels, index = self._options(name)
-        return make(
-            options=labels, index=index, description=self.run.wording.pick(*LABELS[name]), style={"description_width": "9em"}, layout=WIDE,
-        )  # fmt: skip
+        said = self.run.wording.pick(*LABELS[name])
+        return make(options=labels, index=index, description=said, **self._look_of)
 
     def _options(self, name: str) -> tuple[list[str], int]:
         """Return what a lever's positions are called, and which it stands at before it is moved."""
@@ -106,15 +112,19 @@ class Explore:
             return
         for name, picture in self._pictures.items():
             picture.value = view.charts[name]
+        self._said.value = ""
         stand = " ".join(f"{name}={value}" for name, value in vars(self.moves).items())
         self._sentences.value = f'<div data-stand="{html.escape(stand)}">{view.sentences_html()}</div>'
 
     def _started_from(self, change: Any) -> None:
         own = self.run.scenario
-        chosen = own if change["new"] == own.id else read_scenario(change["new"], self.run.home)
         try:
+            chosen = own if change["new"] == own.id else read_scenario(change["new"], self.run.home)
             self.explorer = Explorer(self.run, chosen)
         except Refusal as refused:
+            self._base.unobserve(self._started_from, "value")
+            self._base.value = change["old"]
+            self._base.observe(self._started_from, "value")
             self._said.value = _spoken(str(refused))
             return
         for name, lever in self.levers.items():
