@@ -140,13 +140,13 @@ class Reader:
             if said.anything and not said.left and not said.area:
                 self.journal.log(self.sheet.name, first.address, first.text, "heading", "holds for the rows below")
                 return said
-            if said.residence or said.programme or said.noun or said.year:
-                if said.left and len(first.text) <= LONGEST_HEADING:
-                    # Left out, the heading above it would go on to hold.
-                    self._doubt(
-                        first,
-                        f"a heading that intake knows, or a footnote that begins with 注; {said.left!r} is not understood",
-                    )
+            speaks = said.residence or said.programme or said.noun or said.year
+            if speaks and said.left and len(first.text) <= LONGEST_HEADING:
+                # Left out, it would let the heading above it go on to hold.
+                self._doubt(
+                    first,
+                    f"a heading that intake knows, or a footnote that begins with 注; {said.left!r} is not understood",
+                )
         if self.table.column("code") is not None and not self.words.is_footnote(first.text):
             try:
                 self._area(number)  # a row that names an area without figures, such as the province, brings it too
