@@ -85,6 +85,7 @@ HABITS = {
     "English headers": (
         [["Dibao standards 2024"], ["City", "Urban standard (yuan/month)", "Rural standard (yuan/month)"],
          ["Guangzhou", 1282, 1282], ["Zhanjiang City", 860, 645], ["Yunfu", 895, 672]], THREE),
+    "the day of filling in": ([TITLE, ["填报日期：2025年1月5日"], HEAD, *BODY], THREE),
     "unit in a row of its own, right": ([TITLE, [None, None, "单位：元/月"], ["地区", "城镇", "农村"], *BODY], THREE),
     "two-level header, merged": (
         merged_two_level,

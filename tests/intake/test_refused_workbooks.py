@@ -120,6 +120,16 @@ REFUSED = {
         [["2024年4月农村低保人数（人）"], ["地区", "人数"], ["全省", 1089]], r"Sheet1!B3: '1089': expected about 1089000"),
     "persons where 万人 is said": (
         [["2024年4月农村低保人数（万人）"], ["地区", "人数"], ["湛江", 79900]], r"Sheet1!B3: '79900': expected 20,000,000 persons at most"),
+    "persons of a city where 万人 is meant": (
+        [["2024年4月农村低保人数"], ["地区", "人数"], ["湛江", 8]], r"Sheet1!B3: '8': expected 7. to .* persons among \d+ residents"),
+    "a title of last year on a sheet of this": (
+        lambda sheet: (setattr(sheet, "title", "2024年"), [sheet.append(row) for row in (["2023年低保标准"], HEAD, *BODY)]),
+        r"2024年!A1: '2023年低保标准': expected a title of 2024, as the sheet's name"),
+    "titles of two years": (
+        [["2024年低保标准"], ["二〇二三年十二月"], HEAD, *BODY], r"Sheet1!A1: '2024年低保标准': expected one year in the titles"),
+    "a heading that is not understood": (
+        [["2024年低保标准（元/月）"], ["地区", "标准"], ["城镇"], ["湛江", 860], ["农村含垦区"], ["云浮", 672]],
+        r"Sheet1!A5: '农村含垦区': expected a heading that intake knows"),
     "a supplement above its standard": (
         [["2024年城镇低保（元/月）"], ["地区", "标准", "补差水平"], ["湛江", 860, 900]], r"Sheet1!C3: '900': expected no more than the standard in B3"),
     "country where there is none": (

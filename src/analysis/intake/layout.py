@@ -198,13 +198,26 @@ def context_of(table: Table, words: Vocabulary, areas: Areas, journal: Journal) 
     sheet, said, units = table.sheet, Said(), []
     for row in reversed(table.titles):
         for cell in {one.text: one for one in sheet.row(row)}.values():
-            own = read_title(cell.text, words)
-            own = replace(own, area=_area_in(cell.text, areas))
+            own = replace(read_title(cell.text, words), area=_area_in(cell.text, areas))
+            if words.is_filing_date(cell.text):
+                own = replace(own, year=0, period="")
+            if own.year and said.year and own.year != said.year:
+                journal.doubt(
+                    sheet.name, cell.address, cell.text, f"one year in the titles; another speaks of {said.year}"
+                )
             units += units_of(cell.text)
             said = said.under(own)
             journal.log(sheet.name, cell.address, cell.text, _shown(own), "title")
     units += units_of(sheet.name)
-    return said.under(replace(read_title(sheet.name, words), area=_area_in(sheet.name, areas))), units
+    named = replace(read_title(sheet.name, words), area=_area_in(sheet.name, areas))
+    for kind in ("year", "residence", "programme"):
+        own, other = getattr(named, kind), getattr(said, kind)
+        if own and other and own != other:
+            place = sheet.row(table.titles[0])[0]
+            journal.doubt(
+                sheet.name, place.address, place.text, f"a title of {own}, as the sheet's name {sheet.name!r} says, not of {other}"
+            )  # fmt: skip
+    return said.under(named), units
 
 
 def _area_in(text: str, areas: Areas) -> str:

@@ -23,6 +23,8 @@ PEERS = (Decimal("0.25"), Decimal(4))
 COUNTED = (Decimal("0.2"), Decimal(5))
 YEARS_APART = 5
 MOST_PERSONS = 20_000_000
+# The share of all residents that can receive one kind of assistance: from a tenth of Shenzhen's to a quarter.
+OF_RESIDENTS = (Decimal("0.00001"), Decimal("0.25"))
 SPENT_A_MONTH = (Decimal(20), Decimal(6000))
 HINT = "or a note beside it that starts with '核实：' or 'checked:'"
 
@@ -136,23 +138,35 @@ def _by_itself(one: Figure, words: Vocabulary, base: Evidence | None, journal: J
                 one.sheet, one.cell, one.found, f"{low} to {high} yuan a month for {one.measure.label}, {HINT}{asked}"
             )
     elif kind in ("persons", "households"):
-        if one.single != one.single.to_integral_value() and one.unit.scale == 1:
-            journal.doubt(one.sheet, one.cell, one.found, f"a whole number of {kind}; is it in tens of thousands (万)?")
-        elif one.single > MOST_PERSONS and one.measure.as_ != "resident_population":
-            journal.doubt(one.sheet, one.cell, one.found, f"{MOST_PERSONS:,} {kind} at most; is the unit right?")
-        elif (
-            not one.checked
-            and (known := _known(one, base))
-            and known[0]
-            and one.single
-            and not COUNTED[0] <= one.single / known[0] <= COUNTED[1]
-        ):
-            journal.doubt(
-                one.sheet,
-                one.cell,
-                one.found,
-                f"about {known[0]:f} {kind}, as known of {known[1]}, {HINT}; is the unit right?",
-            )
+        _counted(one, base, journal)
+
+
+def _counted(one: Figure, base: Evidence | None, journal: Journal) -> None:
+    """Doubt persons or households in another unit than is said: a fraction of one, more than there are, or hardly any."""
+    kind = one.measure.kind
+    known, residents = _known(one, base), _residents(one, base)
+    expected = ""
+    if one.single != one.single.to_integral_value() and one.unit.scale == 1:
+        expected = f"a whole number of {kind}; is it in tens of thousands (万)?"
+    elif one.measure.as_ == "resident_population":
+        pass
+    elif one.single > MOST_PERSONS:
+        expected = f"{MOST_PERSONS:,} {kind} at most; is the unit right?"
+    elif one.checked or not one.single:
+        pass
+    elif known and known[0] and not COUNTED[0] <= one.single / known[0] <= COUNTED[1]:
+        expected = f"about {known[0]:f} {kind}, as known of {known[1]}, {HINT}; is the unit right?"
+    elif residents and not OF_RESIDENTS[0] <= one.single / residents <= OF_RESIDENTS[1]:
+        low, high = (int(share * residents) for share in OF_RESIDENTS)
+        expected = f"{low:,} to {high:,} {kind} among {residents:f} residents, {HINT}; is the unit right?"
+    if expected:
+        journal.doubt(one.sheet, one.cell, one.found, expected)
+
+
+def _residents(one: Figure, base: Evidence | None) -> Decimal | None:
+    """Return the residents of a figure's area, of the last year known; None where they are not known."""
+    years = _values_of(base).get((one.area_code, "both", "", "resident_population"), {}) if base is not None else {}
+    return years[max(years)] if years else None
 
 
 def _beside_peers(figures: list[Figure], journal: Journal) -> None:

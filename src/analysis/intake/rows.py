@@ -19,6 +19,9 @@ from analysis.intake.meaning import measure_and_unit, of_level, residences
 from analysis.intake.times import FIRST, LAST, read_day, read_period, read_time
 from analysis.intake.vocabulary import Vocabulary
 
+# A longer text between rows is a remark.
+LONGEST_HEADING = 16
+
 
 @dataclass(frozen=True)
 class Row:
@@ -137,6 +140,13 @@ class Reader:
             if said.anything and not said.left and not said.area:
                 self.journal.log(self.sheet.name, first.address, first.text, "heading", "holds for the rows below")
                 return said
+            speaks = said.residence or said.programme or said.noun or said.year
+            if speaks and said.left and len(first.text) <= LONGEST_HEADING:
+                # Left out, it would let the heading above it go on to hold.
+                self._doubt(
+                    first,
+                    f"a heading that intake knows, or a footnote that begins with 注; {said.left!r} is not understood",
+                )
         if self.table.column("code") is not None and not self.words.is_footnote(first.text):
             try:
                 self._area(number)  # a row that names an area without figures, such as the province, brings it too

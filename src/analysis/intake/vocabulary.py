@@ -66,6 +66,7 @@ class Words(Strict):
     subtotals: list[str]
     averages: list[str]
     no_figure: list[str]
+    filed: list[str]
     sheets_left_out: list[str]
     footnotes: list[str]
     provinces: dict[str, list[str]]
@@ -136,6 +137,11 @@ class Vocabulary:
     def is_footnote(self, text: str) -> bool:
         """Say whether a text begins as a footnote or a signature does."""
         return plain(text).lstrip("(*※").startswith(self._footnotes)
+
+    def is_filing_date(self, text: str) -> bool:
+        """Say whether a title tells when the table was filled in."""
+        whole = plain(text)
+        return any(plain(one) in whole for one in self.words.filed)
 
     def leaves_out(self, sheet: str) -> bool:
         """Say whether a sheet of this name holds no figures of the department's."""
