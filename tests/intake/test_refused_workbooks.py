@@ -121,7 +121,7 @@ REFUSED = {
     "persons where 万人 is said": (
         [["2024年4月农村低保人数（万人）"], ["地区", "人数"], ["湛江", 79900]], r"Sheet1!B3: '79900': expected 20,000,000 persons at most"),
     "persons of a city where 万人 is meant": (
-        [["2024年4月农村低保人数"], ["地区", "人数"], ["湛江", 8]], r"Sheet1!B3: '8': expected 7. to .* persons among \d+ residents"),
+        [["2024年4月农村低保人数"], ["地区", "人数"], ["湛江", 8]], r"Sheet1!B3: '8': expected 73 to 1,833,000 persons among 7,332,000 residents"),
     "a title of last year on a sheet of this": (
         lambda sheet: (setattr(sheet, "title", "2024年"), [sheet.append(row) for row in (["2023年低保标准"], HEAD, *BODY)]),
         r"2024年!A1: '2023年低保标准': expected a title of 2024, as the sheet's name"),

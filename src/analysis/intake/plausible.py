@@ -158,7 +158,7 @@ def _counted(one: Figure, base: Evidence | None, journal: Journal) -> None:
         expected = f"about {known[0]:f} {kind}, as known of {known[1]}, {HINT}; is the unit right?"
     elif residents and not OF_RESIDENTS[0] <= one.single / residents <= OF_RESIDENTS[1]:
         low, high = (int(share * residents) for share in OF_RESIDENTS)
-        expected = f"{low:,} to {high:,} {kind} among {residents:f} residents, {HINT}; is the unit right?"
+        expected = f"{low:,} to {high:,} {kind} among {residents:,.0f} residents, {HINT}; is the unit right?"
     if expected:
         journal.doubt(one.sheet, one.cell, one.found, expected)
 
