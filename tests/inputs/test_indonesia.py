@@ -181,7 +181,7 @@ def test_the_real_package_of_a_copy_is_read(copy):
 )
 def test_an_amount_of_another_size_is_refused_at_its_row(copy, residence, factor, why):
     at = copy.find(residence, area="33")
-    copy.rows[at]["value"] = f"{float(copy.rows[at]['value']) * factor:g}"
+    copy.rows[at]["value"] = f"{float(copy.rows[at]['value']) * factor:.0f}"
     message = copy.refusal()
     assert re.match(r"data/indonesia/poverty_lines\.csv: row \d+: column value: ", message)
     assert re.search(why, message)
