@@ -98,7 +98,7 @@ def test_an_override_changes_what_it_names():
         ({"lang": "fr"}, "lang 'fr': allowed: en, zh"),
         ({"scenario": "batch:memo"}, "not for a batch"),
         ({"scenario": "baseline", "scope": "batch"}, "is for a batch"),
-        ({"dataset": "guangdon"}, "planned on dataset 'guangdong'"),
+        ({"dataset": "guangdon"}, "did you mean guangdong?"),
         ({"dataset": "guangdon", "scope": "dataset"}, "did you mean guangdong?"),
         ({"overrides": "{draws: 500}"}, "arrived as text"),
         ({"scenario": 12}, "allowed: text"),
