@@ -161,7 +161,7 @@ def test_a_position_is_kept_as_a_scenario(sliders, lab):
     sliders.get_by_label("保存为").press("Tab")
     keep.focus()
     sliders.keyboard.press("Enter")
-    sliders.wait_for_function("document.querySelector('[role=status]').innerText.includes('tibiao run -f')")
+    sliders.wait_for_function("document.querySelector('[role=status]')?.innerText.includes('tibiao run -f')")
     kept = read_scenario("", lab.home, None, lab.home / "local" / "scenarios" / "from-the-browser.yaml")
     assert str(kept.policy.rule.urban.rise_share) == "0.04"
 

@@ -26,7 +26,7 @@ def material(lang):
 
 def again(lang, kind, facts, titles=None, wording=None):
     run, _ = material(lang)
-    titles = titles or {name: run.titles[name] for name in facts}
+    titles = titles or {name: run.side.titles[name] for name in facts}
     rest = () if kind is ladder else ("440000-C4",)
     return kind(facts, wording or run.wording, "来源", "baseline", titles, *rest)
 

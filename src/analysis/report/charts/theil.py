@@ -146,5 +146,5 @@ def _title(wording: Wording, wholes: dict[float, dict[str, Any]], shares: dict[f
     return wording.pick(
         f"{int(first)}年到{int(last)}年，标准的泰尔指数由{then:.1f}{way}{now:.1f}（千分之一），城乡之间所占由{before}变为{after}",
         f"The Theil index of the standards {way} from {then:.1f} to {now:.1f} thousandths between {int(first)} and {int(last)}; "
-        f"the part between town and country went from {before} to {after}",
+        f"the town-country part went from {before} to {after}",
     )
