@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 
-def tested(home, folder, *arguments, **options):
+def run_tests(home, folder, *arguments, **options):
     """Run pytest as ``make test`` does, on other files."""
     command = [sys.executable, "-m", "pytest", "-c", str(home / "pyproject.toml"), "-p", "no:cacheprovider", "-rf"]
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
@@ -56,7 +56,7 @@ def test_the_contract_finds_each_notebook_that_tests_nothing(home, copied_home):
         spoil(notebook)
         path.write_text(json.dumps(notebook), "utf-8")
     shutil.copy(home / "tests/notebooks/test_contract.py", copied_home)
-    done = tested(home, copied_home, "test_contract.py", TIBIAO_HOME=str(copied_home))
+    done = run_tests(home, copied_home, "test_contract.py", TIBIAO_HOME=str(copied_home))
     assert done.returncode == 1, done.stdout + done.stderr
     failed = set(re.findall(r"^FAILED .*::(\w+)\[(\w+)\]", done.stdout, re.M))
     assert {
@@ -75,7 +75,7 @@ def test_a_dead_kernel_ends_the_tests_of_stored_notebooks(home, tmp_path):
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "python3"}}
     nbformat.write(notebook, tmp_path / "dies.ipynb")
-    done = tested(home, tmp_path, "dies.ipynb", "--nbval-cell-timeout=5")
+    done = run_tests(home, tmp_path, "dies.ipynb", "--nbval-cell-timeout=5")
     assert done.returncode == 1, done.stdout[-2000:]
     limit = re.search(r"--nbval-cell-timeout=(\d+)", (home / "pyproject.toml").read_text("utf-8"))
     assert int(limit[1]) <= 120
