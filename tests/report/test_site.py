@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import analysis
-from analysis.inputs.parameters import Text
+from analysis.inputs.parameters.values import Text
 from analysis.model.sensitivity.rows import whole_result
 from analysis.report.site import notebook, page, words
 from analysis.report.site.picture import WIDTH, thumbnail

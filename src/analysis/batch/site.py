@@ -21,7 +21,8 @@ import pandas as pd
 from analysis import files
 from analysis.errors import NotHeld, Refusal
 from analysis.inputs.evidence import load
-from analysis.inputs.parameters import Scenario, Text
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.values import Text
 from analysis.inputs.rules import read_rules
 from analysis.model import results
 from analysis.model.score import history, only_one_class_apart_since

@@ -56,7 +56,7 @@ def run(
 
     Example: tibiao run rural80 --set policy.rural_share.at_least=0.85 --lang en
     """
-    from analysis.inputs.parameters import Text
+    from analysis.inputs.parameters.values import Text
     from analysis.inputs.scenario import SCENARIO_FILE, parse_override, read_scenario
 
     home = home_of(context)

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis import files
 from analysis.errors import NotHeld, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, load
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.inputs.rules import Rule, read_rules
 from analysis.inputs.scenario import Batch, Scenario
 from analysis.model import results

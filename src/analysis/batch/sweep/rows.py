@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model.pathway import DRAWS, LEVELS, Path, along, policy_floors
 from analysis.model.pathway.kept import Kept

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare import attribution, choices_by_worth, compare, differences, fiscal_table, headline, regret
 from analysis.model.pathway.floors import policy_floors
 from analysis.model.pathway.frontier import frontier

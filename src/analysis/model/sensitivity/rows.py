@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model import sensitivity
 from analysis.model.pathway.borne import cost_of_rises, largest_rise_borne

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule, in_force
 from analysis.model import cost, timing
 from analysis.model.funding import burden_share

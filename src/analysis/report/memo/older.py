@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare.changes import KINDS
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import raw

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.inputs.evidence import GRADES, worst_grade
-from analysis.inputs.parameters import Text
+from analysis.inputs.parameters.values import Text
 from analysis.report import sentences
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.charts.frame import HOLLOW_FROM

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.inputs.parameters import Text
+from analysis.inputs.parameters.values import Text
 from analysis.report.wording import WORDS
 
 SITE_WORDS: dict[str, tuple[str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.model.programmes import OPTIONAL
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
