@@ -14,8 +14,9 @@ from analysis import files
 from analysis.errors import NotHeld, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, load
 from analysis.inputs.parameters.assumption import Assumption
+from analysis.inputs.parameters.batch import Batch
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule, read_rules
-from analysis.inputs.scenario import Batch, Scenario
 from analysis.model import results
 from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
