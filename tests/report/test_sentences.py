@@ -6,6 +6,7 @@ import pytest
 
 import analysis
 from analysis.report import sentences, wording
+from analysis.report.sentences.movers import who_must_move
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +45,14 @@ def test_a_freeze_costs_nothing_and_says_so(runs):
 
 
 def test_who_must_move_is_computed(runs):
-    assert "惠州（城镇+33、农村+33元）" in sentences.who_must_move(
-        runs["baseline", "zh"].facts, runs["baseline", "zh"].wording
-    )
-    assert "**标准须提高：**无" in sentences.who_must_move(runs["freeze", "zh"].facts, runs["freeze", "zh"].wording)
-    baseline = sentences.who_must_move(runs["baseline", "en"].facts, runs["baseline", "en"].wording)
+    assert "惠州（城镇+33、农村+33元）" in who_must_move(runs["baseline", "zh"].facts, runs["baseline", "zh"].wording)
+    assert "**标准须提高：**无" in who_must_move(runs["freeze", "zh"].facts, runs["freeze", "zh"].wording)
+    baseline = who_must_move(runs["baseline", "en"].facts, runs["baseline", "en"].wording)
     assert (
         "Published supplement floor must rise:** Foshan (urban +27 yuan), Huizhou (urban +25, rural +19 yuan) and Heyuan (urban +12, rural +12 yuan)"
         in baseline
     )
-    lifted = sentences.who_must_move(runs["rural80", "en"].facts, runs["rural80", "en"].wording)
+    lifted = who_must_move(runs["rural80", "en"].facts, runs["rural80", "en"].wording)
     assert "Heyuan (rural +31 yuan)" in lifted
 
 
