@@ -74,6 +74,15 @@ def bare_home(home, tmp_path_factory):
 
 
 @pytest.fixture
+def own_home(bare_home, tmp_path, monkeypatch):
+    """Return a home with the batch ``three`` that a test may change, and stand beside it."""
+    own = shutil.copytree(bare_home, tmp_path / "home")
+    monkeypatch.setenv("TIBIAO_HOME", str(own))
+    monkeypatch.chdir(tmp_path)
+    return own
+
+
+@pytest.fixture
 def copied_home(home, tmp_path):
     copy = tmp_path / "home"
     for folder in ("data", "params"):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,14 +15,6 @@ from analysis.batch import conduct
 from analysis.batch.store import HOLDER, RECEIPTS, locked, read_manifest, verify
 from analysis.cli import main
 from cheap_batch import BATCH, command, contents, edit, family, own_folder, wait_until
-
-
-@pytest.fixture
-def own_home(bare_home, tmp_path, monkeypatch):
-    own = shutil.copytree(bare_home, tmp_path / "home")
-    monkeypatch.setenv("TIBIAO_HOME", str(own))
-    monkeypatch.chdir(tmp_path)
-    return own
 
 
 def run(capsys, *arguments, code=0):

@@ -18,7 +18,7 @@ from analysis.batch.store import verify
 from analysis.cli import main
 from analysis.errors import ParametersRefused
 from analysis.inputs.evidence import load
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.scenario import read_scenario
 from analysis.model.results import COLUMNS
 from analysis.session import DIGEST, OLDER

@@ -10,7 +10,7 @@ import pytest
 
 import analysis
 from analysis.batch.site import write_site
-from analysis.inputs.parameters import Text
+from analysis.inputs.parameters.values import Text
 from analysis.inputs.scenario import read_scenario
 
 TITLE = Text(zh="一批", en="A batch")

@@ -7,7 +7,7 @@ import nbformat.v4
 import pytest
 from PIL import Image
 
-from analysis.inputs.parameters import Text
+from analysis.inputs.parameters.values import Text
 from analysis.report.memo.documents import font_subset
 from analysis.report.site import notebook, page
 from analysis.report.site.row import Cell, Numbers

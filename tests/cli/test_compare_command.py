@@ -37,12 +37,6 @@ def here(tmp_path, monkeypatch, made):
     return tmp_path
 
 
-@pytest.fixture
-def own_home(copied_home, monkeypatch):
-    monkeypatch.setenv("TIBIAO_HOME", str(copied_home))
-    return copied_home
-
-
 def said(capsys, *arguments, code=0):
     assert main(["compare", *arguments]) == code
     return capsys.readouterr()

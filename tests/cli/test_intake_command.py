@@ -11,14 +11,7 @@ from analysis.cli import main
 TEXT = "2024年低保标准（元/月）\n地区,城镇,农村\n韶关,870,660\n"
 
 
-@pytest.fixture
-def in_home(copied_home, tmp_path, monkeypatch):
-    monkeypatch.setenv("TIBIAO_HOME", str(copied_home))
-    monkeypatch.chdir(tmp_path)
-    return copied_home
-
-
-def test_a_good_file_ends_with_zero_and_says_what_it_did(in_home, tmp_path, capsys):
+def test_a_good_file_ends_with_zero_and_says_what_it_did(own_home, tmp_path, capsys):
     (tmp_path / "a.csv").write_text(TEXT, "gbk")
     assert main(["intake", "a.csv", "--as", "mine"]) == 0
     said = capsys.readouterr().out
@@ -28,14 +21,14 @@ def test_a_good_file_ends_with_zero_and_says_what_it_did(in_home, tmp_path, caps
     assert main(["check", "--dataset", "mine", "--scenario", "baseline"]) == 0
 
 
-def test_a_doubtful_file_ends_with_three_and_names_every_cell(in_home, tmp_path, capsys):
+def test_a_doubtful_file_ends_with_three_and_names_every_cell(own_home, tmp_path, capsys):
     (tmp_path / "a.csv").write_text(TEXT.replace("870", "10440").replace("660", "约660"), "utf-8")
     assert main(["intake", "a.csv", "--as", "mine"]) == 3
     said = capsys.readouterr().err
     assert "tibiao: a.csv: 1 cell is doubtful; nothing was written" in said
     assert "C3: '约660': expected one number, with a unit or none" in said
     assert "Traceback" not in said
-    assert not (in_home / "local").exists()
+    assert not (own_home / "local").exists()
 
 
 @pytest.mark.parametrize(
@@ -48,24 +41,24 @@ def test_a_doubtful_file_ends_with_three_and_names_every_cell(in_home, tmp_path,
         ([], 2),
     ],
 )
-def test_a_wrong_name_or_option_ends_with_two(in_home, tmp_path, given, code, capsys):
+def test_a_wrong_name_or_option_ends_with_two(own_home, tmp_path, given, code, capsys):
     (tmp_path / "a.csv").write_text(TEXT, "utf-8")
     assert main(["intake", "a.csv", *given]) == code
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def test_the_template_is_written_where_it_is_asked_for(in_home, tmp_path, capsys):
+def test_the_template_is_written_where_it_is_asked_for(own_home, tmp_path, capsys):
     assert main(["template", "--lang", "zh", "--out", "填报表.xlsx"]) == 0
     assert (tmp_path / "填报表.xlsx").read_bytes()[:2] == b"PK"
     assert main(["intake", "填报表.xlsx", "--as", "empty"]) == 3
 
 
-def test_local_packages_stay_out_of_git_and_of_generated_documents(home, in_home, tmp_path):
+def test_local_packages_stay_out_of_git_and_of_generated_documents(home, own_home, tmp_path):
     (tmp_path / "a.csv").write_text(TEXT, "utf-8")
-    before = {name: made(in_home) for name, made in dictionary.DOCUMENTS.items()}
+    before = {name: made(own_home) for name, made in dictionary.DOCUMENTS.items()}
     assert main(["intake", "a.csv", "--as", "secretpackage"]) == 0
     for name, made in dictionary.DOCUMENTS.items():
-        assert made(in_home) == before[name]
+        assert made(own_home) == before[name]
     ignored = subprocess.run(["git", "check-ignore", "-q", "local/data/any/datapackage.json"], cwd=home, check=False)
     assert ignored.returncode == 0
 

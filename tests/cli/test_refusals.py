@@ -12,15 +12,12 @@ from analysis.cli import main
 
 
 @pytest.fixture
-def own_home(home, tmp_path, monkeypatch):
-    """A home of the test's own, with the real data, parameters and notebooks, and an output folder with an old result."""
-    for name in ("data", "params", "notebooks"):
-        shutil.copytree(home / name, tmp_path / "home" / name)
-    monkeypatch.setenv("TIBIAO_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
+def own_home(own_home, home, tmp_path):
+    """A home of the test's own with the real notebooks too, and an output folder with an old result."""
+    shutil.copytree(home / "notebooks", own_home / "notebooks", dirs_exist_ok=True)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old.csv").write_text("old", "utf-8")
-    return tmp_path / "home"
+    return own_home
 
 
 def refused(capsys, code, *arguments):

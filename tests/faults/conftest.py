@@ -1,7 +1,6 @@
 """The table of faults: which row passed, shown where the tests of faults alone are run (``make faults``)."""
 
 import csv
-import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -78,15 +77,6 @@ def rows():
 def _one_warm_process():
     with shared_warm_process():
         yield
-
-
-@pytest.fixture
-def own_home(bare_home, tmp_path, monkeypatch):
-    """Return a home with the batch ``three`` that a test may change, and stand beside it."""
-    own = shutil.copytree(bare_home, tmp_path / "home")
-    monkeypatch.setenv("TIBIAO_HOME", str(own))
-    monkeypatch.chdir(tmp_path)
-    return own
 
 
 @pytest.fixture

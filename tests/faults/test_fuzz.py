@@ -75,10 +75,10 @@ def holds(package, scenario, home, whole):
     return ""
 
 
-def tried(make, scenario_home, count, failed):
-    """Try many examples; return how each ended, and add what must not be to ``failed``."""
-    ended = Counter()
-    for number in range(count):
+def every_one_holds(make, scenario_home, what):
+    """Try many examples: each is refused in one line or holds; return how they ended, as a figure of the load."""
+    ended, failed = Counter(), []
+    for number in range(EXAMPLES):
         try:
             made, package, scenario = make(number)
             wrong = holds(package, scenario, scenario_home, ended["let through"] % ROWS_OF_EVERY == 0)
@@ -94,7 +94,10 @@ def tried(make, scenario_home, count, failed):
         ended["let through"] += 1
         if wrong:
             failed.append(f"{number}: {made}: {wrong}")
-    return ended
+    assert not failed, "\n".join(failed)
+    assert min(ended["refused"], ended["let through"]) > EXAMPLES // 10
+    counts = f"{ended['refused']} refused, {ended['let through']} let through"
+    return f"L5 {what}: {EXAMPLES} tried, {counts}, all invariants hold"
 
 
 # What the example that is being tried has changed.
@@ -138,13 +141,7 @@ def test_no_parameter_file_whatever_gives_a_traceback_or_a_wrong_result(copied_h
             changed[:] = [f"{name} spoiled"]
         return changed[-1], known, read_scenario("", copied_home, None, mine)
 
-    failed = []
-    ended = tried(make, copied_home, EXAMPLES, failed)
-    assert not failed, "\n".join(failed)
-    assert min(ended["refused"], ended["let through"]) > EXAMPLES // 10
-    figure(
-        f"L5 parameter files: {EXAMPLES} tried, {ended['refused']} refused, {ended['let through']} let through, all invariants hold"
-    )
+    figure(every_one_holds(make, copied_home, "parameter files"))
 
 
 def test_no_table_whatever_gives_a_traceback_or_a_wrong_result(copied_home, figure):
@@ -207,10 +204,4 @@ def test_no_table_whatever_gives_a_traceback_or_a_wrong_result(copied_home, figu
         changed[:] = [f"{name}: {said}"]
         return changed[-1], evidence.load("guangdong", date(2024, 6, 30), copied_home), scenario
 
-    failed = []
-    ended = tried(make, copied_home, EXAMPLES, failed)
-    assert not failed, "\n".join(failed)
-    assert min(ended["refused"], ended["let through"]) > EXAMPLES // 10
-    figure(
-        f"L5 tables: {EXAMPLES} tried, {ended['refused']} refused, {ended['let through']} let through, all invariants hold"
-    )
+    figure(every_one_holds(make, copied_home, "tables"))

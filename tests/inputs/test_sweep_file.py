@@ -1,7 +1,7 @@
 import pytest
 
 from analysis.errors import ParametersRefused
-from analysis.inputs.parameters import MOST_COMBINATIONS
+from analysis.inputs.parameters.sweep import MOST_COMBINATIONS
 from analysis.inputs.scenario import read_scenario
 from analysis.inputs.sweep import read_sweep
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.model.programmes import (
     LINKED,
     OPTIONAL,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from analysis.inputs.parameters import Policy
+from analysis.inputs.parameters.policy import Policy
 from analysis.model.uprating import Drivers, round_to_grid, uprate, uprate_supplement_floors
 
 ORDER = ("C1", "C2", "C3", "C4")

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 from analysis.inputs.parameter_file import read_parameter_text
-from analysis.inputs.parameters import Policy, validated
+from analysis.inputs.parameters.policy import Policy
+from analysis.inputs.parameters.validation import validated
 from analysis.model.uprating import Drivers, uprate
 
 YEARS = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.inputs.parameters import Policy
+from analysis.inputs.parameters.policy import Policy
 from analysis.model.cost import lifted, risen
 from analysis.model.standards import lift_rural, next_in_force
 from analysis.model.uprating import Drivers, next_floors, uprate

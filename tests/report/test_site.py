@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 
 import analysis
-from analysis.inputs.parameters import Text
+from analysis.inputs.parameters.values import Text
 from analysis.model.sensitivity.rows import whole_result
+from analysis.report.sentences import four_sentences
+from analysis.report.sentences.box import box_rows
 from analysis.report.site import notebook, page, words
 from analysis.report.site.picture import WIDTH, thumbnail
 from analysis.report.site.row import Cell, Numbers, amount, numbers
@@ -174,11 +176,11 @@ def test_the_sentences_and_the_box_are_those_of_the_run(told):
     for lang in ("zh", "en"):
         run = analysis.start("baseline", lang=lang)
         four = [(head.in_language(lang), said.in_language(lang)) for head, said in told.four]
-        assert four == analysis.report.sentences.four_sentences(run.facts, run.wording, run.apart_since)
+        assert four == four_sentences(run.facts, run.wording, run.apart_since)
         box = [
             (name.in_language(lang), said.in_language(lang), share.in_language(lang)) for name, share, said in told.box
         ]
-        assert box == analysis.report.sentences.box(run.facts, run.wording)
+        assert box == box_rows(run.facts, run.wording)
 
 
 @pytest.mark.parametrize(

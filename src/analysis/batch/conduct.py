@@ -23,7 +23,8 @@ from analysis.batch.run import run_tasks
 from analysis.batch.snapshot import Snapshot
 from analysis.batch.work import Ended, call, refuse_unready
 from analysis.inputs.package import trust
-from analysis.inputs.parameters import Scenario, Text
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.values import Text
 from analysis.session import COMPARED
 
 WRITERS = 2

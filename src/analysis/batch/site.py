@@ -2,82 +2,43 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import hashlib
 import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import nbformat
 import pandas as pd
 
 from analysis import files
+from analysis.batch.found import Found, links, look_through, told_apart
 from analysis.errors import NotHeld, Refusal
 from analysis.inputs.evidence import load
-from analysis.inputs.parameters import Scenario, Text
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.values import Text
 from analysis.inputs.rules import read_rules
 from analysis.model import results
 from analysis.model.score import history, only_one_class_apart_since
 from analysis.report.facts import LANGUAGES
 from analysis.report.memo.documents import font_subset
 from analysis.report.site import notebook, page
-from analysis.report.site.picture import thumbnail
 from analysis.report.site.row import numbers
 from analysis.report.site.words import text
 from analysis.session import WORKBOOK
 
 # What is shown of a record's inputs, in this order.
 RECORDED = ("dataset", "data_sha256", "scenario_sha256", "rules_sha256", "code_sha256", "seed", "overrides", "schema")
-TABLES = ("results.csv", "results.parquet", "steps.csv", "compare/results.csv", "record.json", "manifest.json")
 # What a memo's task writes, in the order of the page: name and endings.
 DOCUMENTS = {"memo": ("pdf", "html", "docx"), "annex": ("docx", "xlsx")}
 # As many days of a package are kept at a time: a batch plans as of one, back-tests as of some.
 DAYS_KEPT = 8
-One = TypeVar("One")
 Known = Callable[[str, date], tuple[pd.DataFrame, int | None]]
-
-
-@dataclass(frozen=True)
-class Executed:
-    """One executed notebook: where it lies, its name and language, its title."""
-
-    path: Path
-    name: str
-    lang: str
-    title: Text
-
-    @property
-    def page(self) -> Path:
-        """Where its page is written: beside it."""
-        return self.path.with_suffix(".html")
-
-
-@dataclass(frozen=True)
-class Found:
-    """What lies in a folder of the output.
-
-    Attributes:
-        out: the output folder.
-        place: the folder itself.
-        executed: its notebooks, those of failed tasks left out.
-        alternatives: sha256 of a picture to what it shows.
-        signs: every sign that the notebooks use.
-    """
-
-    out: Path
-    place: Path
-    executed: tuple[Executed, ...]
-    alternatives: dict[str, str]
-    signs: frozenset[str]
-
-
 # What a scenario adds to the page beside its row: how its run ended, what of its cost is assumed, and its signs. Plain
 # values, so that a process that hands them on need not load this module; the row itself waits in a file.
 Part = tuple[str, float | None, str]
@@ -133,7 +94,7 @@ def folders(scenarios: dict[str, Scenario]) -> list[str]:
 
 def part(out: Path, failed: dict[str, str], home: Path, rows: Path, scenario: Scenario) -> Part:
     """Write a scenario's row into the folder ``rows``, and return what else it adds to the page."""
-    found = _found(out, scenario.id, failed)
+    found = look_through(out, scenario.id, failed)
     row = _row(scenario, found, failed, functools.partial(_known, home=home))
     html = page.row(row)
     share = row.numbers.assumed_share if row.numbers else None
@@ -164,7 +125,7 @@ def write_index(
     Returns:
         The file, and the font with every sign of the site.
     """
-    shared = {name: _found(out, name, failed) for name in ("", *_datasets(scenarios))}
+    shared = {name: look_through(out, name, failed) for name in ("", *_datasets(scenarios))}
     shares = [share for _, share, _ in parts if share is not None]
     head = _head(title, scenarios, shared, Counter(state for state, _, _ in parts), shares, failed)
     signs = set(page.letters()).union(
@@ -189,34 +150,11 @@ def _known(dataset: str, as_of: date, home: Path) -> tuple[pd.DataFrame, int | N
         return evidence.areas, None
 
 
-def _found(out: Path, name: str, failed: dict[str, str]) -> Found:
-    """Look through a folder; an empty name is the output folder itself."""
-    place = out / name
-    executed, alternatives, signs = [], {}, set()
-    for path in sorted(place.glob("*.ipynb")):
-        if path.relative_to(out).with_suffix("").as_posix().removesuffix(".failed") in failed:
-            continue  # what lies there is of an earlier run, or half a notebook
-        written = path.read_text("utf-8")
-        signs.update(written)
-        one = nbformat.reads(written, 4)
-        stem, lang = _in_language(path.stem)
-        zh, en = notebook.heading(one)
-        executed.append(Executed(path, stem, lang, Text(zh=zh or stem, en=en or stem)))
-        alternatives |= notebook.alternatives(one)
-    return Found(out, place, tuple(executed), alternatives, frozenset(signs))
-
-
-def _in_language(stem: str) -> tuple[str, str]:
-    """Split ``ripple.zh`` into name and language; a name without one is of both."""
-    name, _, lang = stem.rpartition(".")
-    return (name, lang) if lang in LANGUAGES else (stem, "")
-
-
 def _row(scenario: Scenario, found: Found, failed: dict[str, str], known: Known) -> page.Row:
     prefix = f"{scenario.id}/"
     reasons = [f"{task.removeprefix(prefix)}: {why}" for task, why in failed.items() if task.startswith(prefix)]
     record, content = _stored(scenario, found)
-    said, folder = None, _folder(found)
+    said, folder = None, links(found)
     if content is None:  # figures and tables of an earlier run are not this scenario's
         folder = page.Folder(notebooks=folder.notebooks)
     else:
@@ -264,54 +202,16 @@ def _plain(value: object) -> str:
     return ", ".join(f"{key} {one}" for key, one in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _folder(found: Found) -> page.Folder:
-    """Return a folder's files as links, each in the language it is of where the other language has one too."""
-    pictures = [(path, *_in_language(path.stem)) for path in sorted((found.place / "figures").glob("*.png"))]
-    tables = [(path, *_in_language(path.stem)) for path in sorted((found.place / "figures").glob("*.csv"))]
-    return page.Folder(
-        figures=tuple(_figure(found, path, name, lang) for path, name, lang in _told_apart(pictures)),
-        notebooks=tuple(
-            page.Shown(_href(found, one.page), one.title, lang, _href(found, one.path))
-            for one, _, lang in _told_apart([(one, one.name, one.lang) for one in found.executed])
-        ),
-        downloads=(
-            *(_link(found, name, name) for name in TABLES if (found.place / name).is_file()),
-            *(_link(found, f"figures/{path.name}", f"{name}.csv", lang) for path, name, lang in _told_apart(tables)),
-        ),
-    )
-
-
-def _told_apart(things: list[tuple[One, str, str]]) -> Iterator[tuple[One, str, str]]:
-    """Leave a thing its language only where another of its name has another."""
-    versions = Counter(name for _, name, _ in things)
-    return ((thing, name, lang if versions[name] > 1 else "") for thing, name, lang in things)
-
-
-def _figure(found: Found, path: Path, name: str, lang: str) -> page.Shown:
-    content = path.read_bytes()
-    alt = found.alternatives.get(notebook.picture_sha256(base64.b64encode(content).decode()), name)
-    small = f"data:image/png;base64,{base64.b64encode(thumbnail(content)).decode()}"
-    return page.Shown(_href(found, path), Text(zh=name, en=name), lang, small, alt)
-
-
-def _href(found: Found, path: Path) -> str:
-    return quote(path.relative_to(found.out).as_posix())
-
-
-def _link(found: Found, name: str, said: str, lang: str = "") -> page.Shown:
-    return page.Shown(_href(found, found.place / name), Text(zh=said, en=said), lang)
-
-
 def _head(
     title: Text, scenarios: dict[str, Scenario], found: dict[str, Found], states: Counter[str], shares: list[float],
     failed: dict[str, str],
 ) -> page.Head:  # fmt: skip
     ends = sorted({f"{100 * share:.0f}%" for share in (min(shares), max(shares))}) if shares else []
     batch = found[""]
-    folders = [(text("whole_batch"), _folder(batch))]
+    folders = [(text("whole_batch"), links(batch))]
     for name in _datasets(scenarios):
         heading = Text(**{lang: f"{text('dataset').in_language(lang)} {name}" for lang in LANGUAGES})
-        folders.append((heading, _folder(found[name])))
+        folders.append((heading, links(found[name])))
     return page.Head(
         title,
         tuple(sorted({str(one.as_of) for one in scenarios.values()})),
@@ -332,7 +232,7 @@ def _memo(batch: Found) -> Iterator[page.Shown]:
         for lang in LANGUAGES
         if (batch.out / f"{kind}.{lang}.{ending}").is_file()
     ]
-    for file, name, lang in _told_apart(made):
+    for file, name, lang in told_apart(made):
         kind, _, ending = name.partition(".")
         said = {one: f"{text(kind).in_language(one)} {ending.upper()}" for one in LANGUAGES}
         yield page.Shown(file, Text(**said), lang)
@@ -351,7 +251,7 @@ def _said(head: page.Head) -> Iterable[str]:
 
 def write_pages(out: Path, failed: dict[str, str], font: str, name: str) -> list[Path]:
     """Write the page of each notebook of a folder; never more than one is held."""
-    found, written = _found(out, name, failed), []
+    found, written = look_through(out, name, failed), []
     depth = len(found.place.relative_to(found.out).parts)
     anchor = f"#open={quote(found.place.name)}" if depth else ""
     pages = {(one.name, one.lang): one.page for one in found.executed}

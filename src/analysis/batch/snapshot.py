@@ -20,7 +20,8 @@ from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
 from analysis.errors import ParametersRefused
 from analysis.inputs.package import folder_of, package_sha256, rules_path
-from analysis.inputs.scenario import Scenario, values_of
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.scenario import values_of
 
 KERNEL = "python3"
 

@@ -35,7 +35,7 @@ from analysis.errors import (
     Refusal,
     ScenarioFailed,
 )
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 
 # A kernel or worker that dies may have been killed for no fault of the notebook: so often is a task begun.
 MOST_ATTEMPTS = 4

@@ -11,7 +11,8 @@ from pydantic import Field
 from analysis.errors import ParametersRefused
 from analysis.inputs.package import rules_path
 from analysis.inputs.parameter_file import read_parameter_file
-from analysis.inputs.parameters import Day, Number, Strict, Text, validated
+from analysis.inputs.parameters.validation import validated
+from analysis.inputs.parameters.values import Day, Number, Strict, Text
 
 Kind = Literal[
     "classes",

@@ -22,7 +22,13 @@ from analysis.errors import ParametersRefused, nearest
 from analysis.files import slug
 from analysis.inputs.package import built_on, datasets
 from analysis.inputs.parameter_file import ParameterFile, read_parameter_file, scalar
-from analysis.inputs.parameters import Assumption, Batch, Fiscal, Policy, Scenario, Sharing, Strict, exact, validated
+from analysis.inputs.parameters.assumption import Assumption
+from analysis.inputs.parameters.batch import Batch
+from analysis.inputs.parameters.fiscal import Fiscal, Sharing
+from analysis.inputs.parameters.policy import Policy
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.validation import validated
+from analysis.inputs.parameters.values import Strict, exact
 
 # The scenario file of one's own that 'tibiao run -f' hands to its notebooks.
 SCENARIO_FILE = "TIBIAO_SCENARIO_FILE"

@@ -10,7 +10,10 @@ from typing import Any
 
 from analysis.errors import ParametersRefused, nearest
 from analysis.inputs.parameter_file import ParameterFile, read_parameter_file
-from analysis.inputs.parameters import Scenario, Sweep, exact, validated
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.sweep import Sweep
+from analysis.inputs.parameters.validation import validated
+from analysis.inputs.parameters.values import exact
 from analysis.inputs.scenario import names, read_scenario, values_of
 
 

@@ -66,23 +66,26 @@ HOW = {
         "The figures of the sheet 'example' show the form and are not read.",
     ),
 }
-# The figures of the example are those of the default package.
+# The figures of the example are those of the default package; each stands once, and a text in both languages.
+_FULL_YEAR, _DIBAO_STANDARD, _MONTHLY = ("全年", "full year"), ("低保标准", "dibao standard"), ("元/月", "yuan/month")
+_RURAL = ("农村", "rural")
+_EXAMPLE = (
+    (("广州", "Guangzhou"), 2024, _FULL_YEAR, ("城乡", "both"), _DIBAO_STANDARD, 1282, _MONTHLY, None, ""),
+    (("湛江市", "Zhanjiang City"), 2024, _FULL_YEAR, ("城镇", "urban"), _DIBAO_STANDARD, 860, _MONTHLY, None, ""),
+    ("440800", 2024, _FULL_YEAR, _RURAL, _DIBAO_STANDARD, 645, _MONTHLY, None, ""),
+    (
+        ("广东省", "Guangdong"), 2024, ("3月", "M03"), _RURAL, ("低保人数", "dibao recipients"), 108.9, ("万人", "10,000 persons"),
+        dt.date(2024, 5, 15), ("快报数", "first count"),
+    ),
+    (
+        ("湛江", "Zhanjiang"), 2024, _FULL_YEAR, _RURAL, ("特困人员基本生活标准", "tekun standard"), 12384, ("元/年", "yuan/year"), None,
+        ("按年发文", "set by the year"),
+    ),
+)  # fmt: skip
 EXAMPLE = {
-    "zh": (
-        ("广州", 2024, "全年", "城乡", "低保标准", 1282, "元/月", None, ""),
-        ("湛江市", 2024, "全年", "城镇", "低保标准", 860, "元/月", None, ""),
-        ("440800", 2024, "全年", "农村", "低保标准", 645, "元/月", None, ""),
-        ("广东省", 2024, "3月", "农村", "低保人数", 108.9, "万人", dt.date(2024, 5, 15), "快报数"),
-        ("湛江", 2024, "全年", "农村", "特困人员基本生活标准", 12384, "元/年", None, "按年发文"),
-    ),
-    "en": (
-        ("Guangzhou", 2024, "full year", "both", "dibao standard", 1282, "yuan/month", None, ""),
-        ("Zhanjiang City", 2024, "full year", "urban", "dibao standard", 860, "yuan/month", None, ""),
-        ("440800", 2024, "full year", "rural", "dibao standard", 645, "yuan/month", None, ""),
-        ("Guangdong", 2024, "M03", "rural", "dibao recipients", 108.9, "10,000 persons", dt.date(2024, 5, 15), "first count"),
-        ("Zhanjiang", 2024, "full year", "rural", "tekun standard", 12384, "yuan/year", None, "set by the year"),
-    ),
-}  # fmt: skip
+    lang: tuple(tuple(cell[place] if isinstance(cell, tuple) else cell for cell in row) for row in _EXAMPLE)
+    for place, lang in enumerate(("zh", "en"))
+}
 
 
 class Lists(NamedTuple):

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from analysis.inputs.parameter_file import read_parameter_file
-from analysis.inputs.parameters import Strict, validated
+from analysis.inputs.parameters.validation import validated
+from analysis.inputs.parameters.values import Strict
 
 FILE = "params/intake/headers.yaml"
 Kind = Literal["rate", "persons", "households", "money"]

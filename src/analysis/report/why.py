@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.report.wording import Wording
 
 # The longest beginning of a measure that stands here names its formula; the words are METHODS' own terms.

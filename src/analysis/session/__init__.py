@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import files
 from analysis.errors import ParametersRefused, nearest
-from analysis.inputs.scenario import Scenario, cells, on_package, read_batch, read_scenario
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.scenario import cells, on_package, read_batch, read_scenario
 from analysis.report.facts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis import files
 from analysis.errors import Refusal
 from analysis.inputs.evidence import load, trust
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import read_rules
 from analysis.model import results
 from analysis.model.compare.bridge import (

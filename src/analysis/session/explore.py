@@ -28,7 +28,7 @@ from analysis.session.levers import RISES, Moves, differences, moves_of, overrid
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analysis.inputs.scenario import Scenario
+    from analysis.inputs.parameters.scenario import Scenario
     from analysis.session.run import Run
 
 # Positions that are remembered, so that going back costs nothing.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.report.facts import money
 
 LAST_MONTH = 12

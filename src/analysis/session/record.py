@@ -13,7 +13,7 @@ import pandas as pd
 from analysis import files
 from analysis.inputs.evidence import Evidence
 from analysis.inputs.package import rules_path
-from analysis.inputs.scenario import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model import results
 
 SCHEMA = 1

@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis import files
 from analysis.errors import NotHeld, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence, load
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
+from analysis.inputs.parameters.batch import Batch
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule, read_rules
-from analysis.inputs.scenario import Batch, Scenario
-from analysis.model import results
 from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
-from analysis.model.score.spread import convergence, spread
 from analysis.model.sensitivity.rows import whole_result
 from analysis.model.simulate import Case, Outcome, prepare, simulate
-from analysis.report import charts, sentences, tables
-from analysis.report.charts.score import score_history
-from analysis.report.charts.steps import steps_waterfall
+from analysis.report import sentences
 from analysis.report.facts import Facts
 from analysis.report.heads import in_words
 from analysis.report.style import Chart, left_out
-from analysis.report.why import Why, explain
+from analysis.report.why import Why
 from analysis.report.wording import Wording, as_text
-from analysis.session import COMPARED, OLDER, ROAD
+from analysis.session import COMPARED, OLDER, saved, sources
 from analysis.session.bridge import Bridge
-from analysis.session.levers import levers_table
-from analysis.session.record import environment_record, inputs_record, stored_results
-from analysis.session.several_years import MEASURES, SeveralYears
+from analysis.session.next_year import NextYear
+from analysis.session.origins import Origins
+from analysis.session.past import Past
+from analysis.session.record import inputs_record, stored_results
+from analysis.session.several_years import SeveralYears
 from analysis.session.side_by_side import SideBySide
 
 if TYPE_CHECKING:
@@ -42,16 +39,6 @@ if TYPE_CHECKING:
 
 # What a run computes once and is the same in every language.
 COMPUTED = ("history", "record", "dataset_result", "outcome", "outcomes", "_scenario_tables", "result")
-# What no scenario can be costed without.
-COSTED = (
-    ("dibao", "minimum_standard"),
-    ("dibao", "supplement_floor"),
-    ("dibao", "recipients"),
-    ("tekun", "recipients"),
-    ("", "resident_population"),
-    ("", "consumption_expenditure_per_capita"),
-)
-NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
 
 
 class Run:
@@ -179,6 +166,21 @@ class Run:
         }
 
     @functools.cached_property
+    def past(self) -> Past:
+        """The package's earlier years: the gap in the minima, and the planner scored."""
+        return Past(self)
+
+    @functools.cached_property
+    def next_year(self) -> NextYear:
+        """What the scenario brings next year."""
+        return NextYear(self)
+
+    @functools.cached_property
+    def origins(self) -> Origins:
+        """Every number by its key, and what is behind it."""
+        return Origins(self)
+
+    @functools.cached_property
     def years(self) -> SeveralYears:
         """Several years of the scenario: the policy's path, the cheapest road, what an envelope bears."""
         return SeveralYears(self)
@@ -191,7 +193,7 @@ class Run:
     @functools.cached_property
     def facts(self) -> Facts:
         """Results by key, the history beside them; of a dataset the history alone."""
-        return self._past if self.scope == "dataset" else self.facts_of(self.proposed)
+        return self.past.facts if self.scope == "dataset" else self.facts_of(self.proposed)
 
     def facts_of(self, scenario: str, *, marked: bool = False) -> Facts:
         """Return the facts of one scenario of the batch, by its name there; marked, as the memo needs them, with the record."""
@@ -296,16 +298,7 @@ class Run:
             NotHeld: the package does not hold what it shows.
             ParametersRefused: no such chart.
         """
-        made = {
-            **{
-                one: lambda draw=draw: draw(self.facts, self.wording, self.source(name))
-                for one, draw in charts.CHARTS.items()
-            },
-            "steps_waterfall": lambda: steps_waterfall(self.facts, self.wording, self.source(name), self.steps),
-            "score_history": lambda: score_history(self._scored(), self.wording, self.source(name)),
-            **self.years.charts(),
-            **self.side.charts(),
-        }
+        made = self.next_year.charts() | self.past.charts() | self.years.charts() | self.side.charts()
         if name not in made:
             raise ParametersRefused(f"chart {name!r}: {nearest(name, made)}")
         chart = made[name]()
@@ -325,7 +318,7 @@ class Run:
         Raises:
             ParametersRefused: no such table.
         """
-        made = self._dataset_tables() | self._scenario_tables_made() | self.years.tables() | self.side.tables()
+        made = self.past.tables() | self.next_year.tables() | self.years.tables() | self.side.tables()
         if name not in made:
             raise ParametersRefused(f"table {name!r}: {nearest(name, made)}")
         try:
@@ -333,118 +326,13 @@ class Run:
         except NotHeld as missing:
             return pd.DataFrame({"": [self.wording.lack(missing)]})
 
-    def _dataset_tables(self) -> dict[str, Callable[[], pd.DataFrame]]:
-        words = self.wording
-        return {
-            "coverage": lambda: tables.coverage(self.evidence, words),
-            "minima": lambda: tables.minima(self.evidence, words),
-            "back_cast": lambda: tables.back_cast(self.history, words),
-            "gap_states": lambda: tables.gap_states(self.history, words),
-            "gap_history": lambda: tables.gap_history(self.history, words),
-            "growth_split": lambda: tables.growth_split(self.history, words),
-            "in_force": lambda: tables.in_force(self.evidence, words),
-            "adequacy": lambda: tables.adequacy(self.history, words),
-            "spread": lambda: tables.spread(spread(self.evidence), words),
-            "convergence": lambda: tables.convergence(convergence(self.evidence), words),
-            "scored_minima": lambda: tables.scored_minima(self._scored(), words),
-            "score_errors": lambda: tables.score_errors(self._scored(), words),
-            "next_minima": lambda: tables.next_minima(self._scored(), words),
-            "scored_recipients": lambda: tables.scored_recipients(self._scored(), words),
-            "drivers": lambda: tables.drivers(self.drivers, words),
-            "driver_scores": lambda: tables.driver_scores(self.drivers, words),
-            "known_money": lambda: tables.known_money(self._scored(), words),
-        }
-
-    def _scenario_tables_made(self) -> dict[str, Callable[[], pd.DataFrame]]:
-        words = self.wording
-        return {
-            "assumptions": lambda: tables.assumptions(self._costed().assumptions, words),
-            "programmes": lambda: tables.programmes(self._costed().assumptions, words),
-            "requests": lambda: tables.requests(self._asked(), self._costed().assumptions, words),
-            "proposal": lambda: tables.proposal(self.facts, words),
-            "steps": lambda: tables.steps(self.outcome.floors.standards.steps, words),
-            "movers": lambda: tables.movers(self.facts, words),
-            "cost_range": lambda: tables.cost_range(self.facts, words),
-            "who_pays": lambda: tables.who_pays(self.facts, words),
-            "money": lambda: tables.money(self.facts, words),
-            "timing": lambda: tables.timing(self.facts, words),
-            "alternatives": lambda: tables.alternatives(self.facts, words),
-            "break_even": lambda: tables.break_even(self.facts, words),
-            "sobol": lambda: tables.sobol(self.facts, words, self.titles),
-            "box": lambda: tables.box(self.facts, words),
-            "levers": lambda: levers_table(self.scenario, self.lang),
-            "scenarios": lambda: tables.scenarios(
-                {name: self.facts_of(name) for name in self.scenarios},
-                {name: one.title.in_language(self.lang) for name, one in self.scenarios.items()},
-                words,
-            ),
-        }
-
-    def _scored(self) -> Facts:
-        """The facts of the record, or the refusal that says why there is none."""
-        _ = self.record  # says here that it is not held, not later that a row is missing
-        return self._past
-
-    @functools.cached_property
-    def _past(self) -> Facts:
-        """The facts of the package: its history, and the record where there is one."""
-        return Facts(self.dataset_result, "", self.lang)
-
-    def _costed(self) -> Outcome:
-        if not self.has_scenario:
-            raise NotHeld("no_scenario", lacking=self.wording.listed(self._lacking()))
-        return self.outcome
-
-    def _lacking(self) -> list[str]:
-        """Name what costing needs and the package does not hold."""
-        return [
-            self.wording.pick("", " ").join(
-                filter(
-                    None,
-                    (
-                        programme and self.wording.word(f"programme_{programme}"),
-                        self.wording.word(f"measure_{measure}"),
-                    ),
-                )
-            )
-            for programme, measure in COSTED
-            if self.evidence.best(programme, measure).empty
-        ]
-
-    def _asked(self) -> Facts:
-        """Facts of the scenario's results; a dataset notebook takes those of the scenario that gave it its day."""
-        self._costed()
-        return self.facts if self.scope != "dataset" else self.facts_of(self.proposed)
-
     def source(self, chart: str) -> str:
         """Name the documents behind a chart, shortly."""
-        year = self.scenario.base_year
-        if not self.has_scenario:
-            return self.wording.pick("、", ", ").join(sorted(set(self.evidence.sources["publisher"])))
-        if chart in ("gap_over_time", "theil_split", "score_history"):
-            return self.wording.pick(
-                "历年省通知及报道，见数据包来源表", "yearly provincial notices and reports, see the package's sources"
-            )
-        if chart in ("tornado", "ripple", "frontier", "cost_waterfall", "who_pays", "exceedance", "cash_calendar"):
-            return self.wording.pick(
-                "数据包来源表所列通知和统计，花费均含假设",
-                "notices and counts in the package's list of sources; every cost rests on assumptions",
-            )
-        measure = "standard" if chart in ("tile_grid", "must_move") else "minimum_standard"
-        if measure == "standard":
-            return self.wording.pick(
-                f"各市{year}年通知及转载，见数据包来源表",
-                f"notices of the cities, {year}, and copies; see the package's sources",
-            )
-        return self.documents("minimum_standard")[0]
+        return sources.source(self, chart)
 
     def documents(self, measure: str, programme: str = "dibao") -> list[str]:
         """Return the documents behind a measure of the base year: number where there is one, else publisher and date."""
-        rows = self.evidence.best(programme, measure)
-        found = self.evidence.sources.loc[rows[rows["year"] == self.scenario.base_year]["source_id"].unique()]
-        return [
-            row["document_number"] or f"{row['publisher']} {row['published']}".strip() for _, row in found.iterrows()
-        ]
+        return sources.documents(self, measure, programme)
 
     def in_language(self, lang: str) -> Run:
         """Return this run in another language; what it has computed goes with it."""
@@ -467,55 +355,8 @@ class Run:
         Raises:
             ParametersRefused: no such key.
         """
-        keyed = self._keyed(key.split(":")[-2] if ":" in key else "")
-        if key not in keyed.index:
-            raise ParametersRefused(
-                f"key {key!r}: no such result; {nearest(key, keyed.index).partition('; ')[2] or 'see results.csv'}"
-            )
-        row = keyed.loc[key]
-        if not self.has_scenario:
-            return explain(row, self.evidence, NO_STEPS, {}, {}, self.wording)
-        return explain(row, self.evidence, self.steps, self.assumptions, self._worth, self.wording)
-
-    @functools.cached_property
-    def _worth(self) -> dict[str, float]:
-        """Return what the whole range of each assumption moves the central extra cost by, yuan a year."""
-        swings = self.outcome.swings.set_index("assumption")
-        return (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
-
-    def _keyed(self, measure: str) -> pd.DataFrame:
-        """Return the results that may hold a measure, by key."""
-        if self.scope == "scenario" and measure.startswith(MEASURES):
-            return results.with_keys(self.years.result)
-        return self._all_keyed
-
-    @functools.cached_property
-    def _all_keyed(self) -> pd.DataFrame:
-        both = [self.dataset_result, self.result] if self.scope != "dataset" else [self.result]
-        bridged = [self.bridge.result] if self.bridge else []
-        return results.with_keys(pd.concat([*both, self.side.result, *bridged] if self.scope == "batch" else both))
+        return self.origins.why(key)
 
     def save(self) -> str:
         """Write results, steps and figures where the run has a folder; say what was done."""
-        if self.out_dir is None:
-            return self.wording.pick("未写入任何文件（out_dir 为空）", "nothing was written (out_dir is empty)")
-        folder = self.out_dir
-        for chart in self._shown.values():
-            files.write_atomically(folder / "figures" / f"{chart.name}.png", chart.png())
-            files.write_atomically(folder / "figures" / f"{chart.name}.svg", chart.svg())
-            files.write_atomically(
-                folder / "figures" / f"{chart.name}.csv", chart.data.to_csv(index=False, lineterminator="\n")
-            )
-        if self.scope == "scenario":
-            files.write_atomically(folder / "steps.csv", self.steps.to_csv(index=False, lineterminator="\n"))
-        parts = {"": self.result} if self.scope != "batch" else {}
-        # Only what the notebook has asked for.
-        if "result" in self.years.__dict__:
-            parts[ROAD] = self.years.result
-        if "result" in self.side.__dict__:
-            parts[COMPARED] = self.side.result
-        for part, table in parts.items():
-            written = files.write_atomically(folder / part / "results.csv", results.to_csv(table))
-            record = {"inputs": self.inputs(part), "results_sha256": files.sha256(written)}
-            files.write_json(folder / part / "record.json", record | environment_record())
-        return self.wording.pick("已写入结果和图表", "results and figures were written")
+        return saved.save(self, self._shown.values())

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.model.pathway import Path, pathway
 from analysis.model.pathway.road import Road
 from analysis.model.pathway.rows import path_rows, road_of
-from analysis.model.simulate.rows import cost_grade
+from analysis.model.simulate.rows.cost import cost_grade
 from analysis.report import compared, tables
 from analysis.report.charts.road import share_road
 from analysis.report.facts import Facts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.inputs.scenario import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare.rows import comparison_rows
 from analysis.model.simulate import simulate
 from analysis.report import charts, compared, tables

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.report.facts import LANGUAGES
 from analysis.report.style import Chart
-from analysis.report.wording import WORDS
+from analysis.report.words import WORDS
 from analysis.report.workbook import costing_workbook
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.inputs.evidence import load, trust
 from analysis.inputs.package import package_sha256
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import read_rules
 from analysis.inputs.scenario import read_scenario
 from analysis.model import results

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.scenario import names, parse_override, read_scenario
 from analysis.model.compare import GROUPS, differences, mixed
 from analysis.model.compare.groups import FIELDS, NAMES

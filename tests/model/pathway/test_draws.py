@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.model import cost
 from analysis.model.pathway import along, policy_floors
 from analysis.model.pathway.alike import Alike

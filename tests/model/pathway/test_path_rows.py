@@ -4,7 +4,7 @@ import pytest
 from analysis.model.pathway import pathway
 from analysis.model.pathway.rows import asked, path_rows, road_of
 from analysis.model.results import with_keys
-from analysis.model.simulate.rows import cost_grade
+from analysis.model.simulate.rows.cost import cost_grade
 
 
 @pytest.fixture(scope="module")

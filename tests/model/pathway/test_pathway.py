@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.inputs.parameters import Road
+from analysis.inputs.parameters.scenario import Road
 from analysis.model.pathway import along, first_year, pathway, policy_floors, real_yuan_month
 from analysis.model.pathway.floors import shares, wide
 

@@ -4,7 +4,7 @@ from math import exp, log
 import numpy as np
 import pytest
 
-from analysis.inputs.parameters import RiseRule, RiseRules
+from analysis.inputs.parameters.policy import RiseRule, RiseRules
 from analysis.model.simulate import prepare
 from analysis.model.simulate.levels import children_of, children_yuan_year, known_money, modelled_spending
 from reference.by_hand import cost as by_hand

@@ -15,7 +15,7 @@ from analysis.report.facts import Facts
 from analysis.report.memo.bridge import changed
 from analysis.report.memo.marking import Plates
 from analysis.report.memo.older import Older
-from analysis.report.wording import WORDS
+from analysis.report.words import WORDS
 
 PLACES = {"whole": "440000", "widest": "440000-C4"}
 NO_PARAMETERS = pd.DataFrame(columns=["cause", "key", "base_value", "other_value"])

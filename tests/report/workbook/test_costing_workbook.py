@@ -13,7 +13,7 @@ import pytest
 
 import analysis
 from analysis.errors import DataRefused
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.inputs.scenario import names, read_scenario
 from analysis.model.results import DECIMALS, to_csv, with_keys
 from analysis.model.simulate import simulate

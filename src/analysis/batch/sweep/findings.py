@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.inputs.parameters import Scenario, Sweep
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.sweep import Sweep
 
 MILLION = 1e6
 # Columns that are empty in a row of the whole.

@@ -12,14 +12,15 @@ from typing import Any, Protocol
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model.pathway import DRAWS, LEVELS, Path, along, policy_floors
 from analysis.model.pathway.kept import Kept
 from analysis.model.pathway.rows import one_path, reached_rows
 from analysis.model.results import COLUMNS, KEY, Rows
 from analysis.model.simulate import OWN_SCHEDULE, Case, simulate
-from analysis.model.simulate.rows import cost_grade, result_rows
+from analysis.model.simulate.rows import result_rows
+from analysis.model.simulate.rows.cost import cost_grade
 
 # The ranges as they were assumed, each assumption alone at its ends, the months of the calendar.
 LEFT_OUT = ("assumption_", "extra_cost_if_", "extra_cost_under_", "calendar_")

@@ -22,7 +22,7 @@ from analysis.batch.sweep.findings import Finding, finding_of
 from analysis.batch.sweep.rows import grade_of, rows_of
 from analysis.errors import SCENARIO, Refusal
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model.pathway import policy_floors
 from analysis.model.pathway.kept import Kept

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model.compare.changes import data_changes, described_changes
 from analysis.model.compare.groups import differences, rule_differences

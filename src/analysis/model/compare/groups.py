@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import nearest
-from analysis.inputs.parameters import Scenario, Strict, Text
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.values import Strict, Text
 from analysis.inputs.rules import Rule
 
 GROUPS = ("data", "policy", "fiscal", "timing", "assumptions", "draws")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import nearest
-from analysis.inputs.parameters import Fiscal
+from analysis.inputs.parameters.fiscal import Fiscal
 from analysis.model.funding import Gate, gate
 from analysis.model.simulate import Case, spending_by_tier
 

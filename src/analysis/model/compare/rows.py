@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare import attribution, choices_by_worth, compare, differences, fiscal_table, headline, regret
 from analysis.model.pathway.floors import policy_floors
 from analysis.model.pathway.frontier import frontier
 from analysis.model.results import Rows
 from analysis.model.simulate import Outcome
-from analysis.model.simulate.rows import cost_grade
+from analysis.model.simulate.rows.cost import cost_grade
 
 # What is split over the groups of parameters, and the unit of its parts.
 SPLIT = {"extra_cost": "yuan/year", "extra_cost_upper": "yuan/year", "short_of_capacity": "yuan/year", "minimum_gap": "yuan/person/month"}  # fmt: skip

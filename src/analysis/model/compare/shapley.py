@@ -8,7 +8,7 @@ from math import comb, isfinite
 
 import pandas as pd
 
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare.groups import differences, mixed
 
 # What binary numbers lose when a handful of amounts is added.

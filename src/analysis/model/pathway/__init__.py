@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model import cost
 from analysis.model.funding import capacity_yuan, gate

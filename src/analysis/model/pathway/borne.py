@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.inputs.parameters import RiseRule, RiseRules
+from analysis.inputs.parameters.policy import RiseRule, RiseRules
 from analysis.model.pathway.floors import Exact, floors_now
 from analysis.model.simulate import Case
 from analysis.model.uprating import Drivers, next_floors, next_supplement_floors

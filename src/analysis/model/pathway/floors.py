@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import MOST_HORIZON, CatchUp, Policy
+from analysis.inputs.parameters.policy import CatchUp, Policy
+from analysis.inputs.parameters.scenario import MOST_HORIZON
 from analysis.model.simulate import Case
 from analysis.model.simulate.expectations import expected_drivers
 from analysis.model.uprating import Cell, Uprated, uprate, uprate_supplement_floors

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.pathway import Path
 from analysis.model.pathway.borne import largest_rise
 from analysis.model.pathway.floors import shares, wide

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import SOURCED, Evidence
-from analysis.inputs.parameters import Ceiling, Policy, RiseRule, RiseRules, RuralShare, Text
+from analysis.inputs.parameters.policy import Ceiling, Policy, RiseRule, RiseRules, RuralShare
+from analysis.inputs.parameters.values import Text
 from analysis.inputs.rules import Rule, in_force
 from analysis.model.caseload.response import power_tail
 from analysis.model.series import series_of

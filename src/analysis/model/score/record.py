@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import NotHeld
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model.caseload.track_record import trend_forecasts
 from analysis.model.funding import implied_upper_share

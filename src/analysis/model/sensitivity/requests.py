@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.model.simulate import Case, Outcome
 
 ENVELOPE_LEVEL = 0.9

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model import sensitivity
 from analysis.model.pathway.borne import cost_of_rises, largest_rise_borne
@@ -14,7 +14,8 @@ from analysis.model.results import Rows
 from analysis.model.sensitivity.alternatives import allocations, responses
 from analysis.model.sensitivity.requests import what_to_ask
 from analysis.model.simulate import Outcome
-from analysis.model.simulate.rows import cost_grade, result_rows
+from analysis.model.simulate.rows import result_rows
+from analysis.model.simulate.rows.cost import cost_grade
 
 # Envelopes of the break-even table, million yuan a year.
 ENVELOPES = (200, 300, 400, 500, 600, 800, 1000)

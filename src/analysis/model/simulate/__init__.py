@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import Assumption, Scenario
+from analysis.inputs.parameters.assumption import Assumption
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model import cost
 from analysis.model.funding import Gate, capacity_yuan, gate

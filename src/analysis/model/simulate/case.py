@@ -14,7 +14,9 @@ import pandas as pd
 
 from analysis.errors import DataRefused, ParametersRefused, nearest
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Assumption, Scenario, exact
+from analysis.inputs.parameters.assumption import Assumption
+from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.values import exact
 from analysis.inputs.rules import Rule, in_force
 from analysis.model import caseload, cost
 from analysis.model.caseload.track_record import deviation_end_share_year, error_per_root_year, trend_forecasts

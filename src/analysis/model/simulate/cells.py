@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.errors import DataRefused
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model import standards
 from analysis.model.simulate.expectations import expected_drivers
 from analysis.model.uprating import Cell, Uprated, uprate, uprate_supplement_floors

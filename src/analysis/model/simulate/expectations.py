@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import DataRefused
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Policy
+from analysis.inputs.parameters.policy import Policy
 from analysis.model.series import series_of
 from analysis.model.uprating import Cell, Drivers
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import RiseRule, RiseRules, Scenario
+from analysis.inputs.parameters.policy import RiseRule, RiseRules
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model import cost
 from analysis.model.caseload import between_counts

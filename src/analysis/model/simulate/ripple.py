@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.inputs.evidence import Evidence, worst_grade
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.programmes import (
     CLASSIFIED_SHARE_OF_STANDARD,
     EDGE_MULTIPLE,

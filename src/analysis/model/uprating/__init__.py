@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from analysis.inputs.parameters import CatchUp, Policy
+from analysis.inputs.parameters.policy import CatchUp, Policy
 from analysis.model.uprating.steps import STEPS, Case, Cell, Drivers, Notes, round_to_grid
 from analysis.model.uprating.steps import Floors as Exact
 

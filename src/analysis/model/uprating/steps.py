@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from analysis.inputs.parameters import Policy, RiseRule
+from analysis.inputs.parameters.policy import Policy, RiseRule
 
 Cell = tuple[str, str]
 Floors = dict[Cell, Fraction]

@@ -10,7 +10,8 @@ from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, plan_years
 from analysis.report.charts.layout import beside_labels, data_of, write_below
 from analysis.report.facts import Facts
-from analysis.report.wording import WORDS, Wording
+from analysis.report.wording import Wording
+from analysis.report.words import WORDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,8 @@ import pandas as pd
 from analysis.model.results import with_keys
 from analysis.report.charts.frame import plan_years
 from analysis.report.facts import Facts
-from analysis.report.wording import WORDS, Wording
+from analysis.report.wording import Wording
+from analysis.report.words import WORDS
 
 
 def median_swings(facts: Facts) -> tuple[pd.DataFrame, dict[str, tuple[float, float, bool]]]:

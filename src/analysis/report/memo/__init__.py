@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.inputs.rules import Rule
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts

@@ -10,6 +10,7 @@ from analysis.report import sentences, tables
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import Plates, pipe_table, raw
+from analysis.report.sentences.box import box_rows
 from analysis.report.wording import Wording
 
 
@@ -28,7 +29,7 @@ def brief(facts: Facts, wording: Wording, plates: Plates, context: Mapping[str, 
     said = sentences.four_sentences(facts, wording, apart_since)
     colon = wording.pick("：", ": ")
     four = "\n\n".join(f"**{head}**{colon}{text}" for head, text in said)
-    rows = "\n\n".join(_box_row(wording, *row) for row in sentences.box(facts, wording))
+    rows = "\n\n".join(_box_row(wording, *row) for row in box_rows(facts, wording))
     title = wording.pick(
         f"{date(str(following))}年低保最低标准提标测算",
         f"Minimum standards of {date(str(following))}: the gap, the rise, the cost",

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.report import sentences
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import Plates, dated, raw
+from analysis.report.sentences.movers import who_must_move
 from analysis.report.wording import Wording
 
 
@@ -37,7 +37,7 @@ def effect(
     said = "\n".join(f"- {dated(one, own)}" for one in findings)
     return "\n\n".join(
         [
-            sentences.who_must_move(own, wording),
+            who_must_move(own, wording),
             plates.figures(("frontier", "ladder")),
             said,
             plates.table(table, caption, left=1, kind="narrow .scored"),

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare.changes import KINDS
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import raw
-from analysis.report.wording import WORDS, Wording
+from analysis.report.wording import Wording
+from analysis.report.words import WORDS
 
 # As many changes of a cause as are named; all of them are in the folder of the bridge.
 MOST_NAMED = 6

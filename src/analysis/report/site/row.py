@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.inputs.evidence import GRADES, worst_grade
-from analysis.inputs.parameters import Text
+from analysis.inputs.parameters.values import Text
 from analysis.report import sentences
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.charts.frame import HOLLOW_FROM
 from analysis.report.facts import LANGUAGES, STYLES, Facts
+from analysis.report.sentences.box import box_rows
 from analysis.report.site.words import text
 from analysis.report.wording import Wording
 
@@ -87,7 +88,7 @@ def numbers(table: pd.DataFrame, scenario: str, areas: pd.DataFrame, apart_since
     facts, wording = each[LANGUAGES[0]]
     verdict, verdict_cell = _verdict(facts, wording.whole)
     four = _both(sentences.four_sentences(*one, apart_since) for one in each.values())
-    box = _both(sentences.box(*one) for one in each.values())
+    box = _both(box_rows(*one) for one in each.values())
     return Numbers(
         cells=(
             *_gap_cells(facts, {lang: words for lang, (_, words) in each.items()}),

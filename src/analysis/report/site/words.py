@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.inputs.parameters import Text
-from analysis.report.wording import WORDS
+from analysis.inputs.parameters.values import Text
+from analysis.report.words import WORDS
 
 SITE_WORDS: dict[str, tuple[str, str]] = {
     "switch": ("语言", "Language"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare import DEARNESS, WIDTH, differences, dominated, subsets
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.facts import Facts

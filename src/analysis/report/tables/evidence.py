@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Assumption
+from analysis.inputs.parameters.assumption import Assumption
 from analysis.model.programmes import OPTIONAL
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
-from analysis.report.wording import WORDS, Wording
+from analysis.report.wording import Wording
+from analysis.report.words import WORDS
 
 # Less is what cutting draws into groups saves by chance.
 LEAST_WORTH_YUAN = 10_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.model.results import with_keys
-from analysis.report import sentences
 from analysis.report.charts import class_codes, plan_years
 from analysis.report.facts import Facts
+from analysis.report.sentences.box import box_rows
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -159,7 +159,7 @@ def steps(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
 def box(facts: Facts, wording: Wording) -> pd.DataFrame:
     """What is published, computed and assumed, each with its share of the central cost."""
     heads = ["", wording.pick("内容", "What"), wording.pick("占中值花费", "Of the central cost")]
-    return pd.DataFrame(sentences.box(facts, wording), columns=heads)
+    return pd.DataFrame(box_rows(facts, wording), columns=heads)
 
 
 def spending(facts: Facts, wording: Wording) -> pd.DataFrame:

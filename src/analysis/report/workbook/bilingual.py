@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from analysis.report.wording import WORDS, Wording
+from analysis.report.wording import Wording
+from analysis.report.words import WORDS
 
 UNITS = {
     "yuan/person/month": "元/人·月 yuan/person/month",

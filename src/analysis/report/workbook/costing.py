@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from analysis.inputs.evidence import Evidence
-from analysis.inputs.parameters import Scenario
+from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model.simulate import Outcome
 from analysis.report.workbook.bilingual import Bilingual

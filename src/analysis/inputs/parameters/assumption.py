@@ -1,0 +1,47 @@
+"""The assumption: what is not observed, with its range."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from analysis.inputs.parameters.values import Number, Reason, Strict, Title
+
+
+class Assumption(Strict):
+    """What is not observed: a range, a central value and the reason for both.
+
+    Attributes:
+        unit: of low, central and high.
+        scored: the range is not written but measured: the errors of past forecasts give ``low`` and ``high`` (their
+            80 % interval) and ``degrees_of_freedom`` (the years behind them) when the model runs.
+        drawn: whether draws vary it; a convention without a basis for a distribution is not drawn, but is moved to
+            its ends one at a time and in the corners.
+        reason: why this range.
+        ask: what to ask for, so that the assumption can go.
+    """
+
+    title: Title
+    unit: str
+    low: Number | None = None
+    central: Number
+    high: Number | None = None
+    scored: bool = False
+    degrees_of_freedom: int | None = None
+    drawn: bool = True
+    reason: Reason
+    ask: Title
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Assumption:
+        if self.low is None or self.high is None:
+            if not self.scored:
+                raise ValueError("low and high are missing; a range is written, or measured with scored: true")
+            return self
+        if self.scored and self.degrees_of_freedom is None:
+            raise ValueError("scored: true measures the range; leave low and high out")
+        if not self.low <= self.central <= self.high:
+            raise ValueError(f"low {self.low}, central {self.central}, high {self.high} are not in order")
+        bounds = (-1, 1) if self.unit == "share a year" else (0, 1) if self.unit.startswith("share") else None
+        if bounds and not (bounds[0] <= self.low and self.high <= bounds[1]):
+            raise ValueError(f"low {self.low}, high {self.high}; allowed for a {self.unit}: {bounds[0]} to {bounds[1]}")
+        return self

@@ -1,0 +1,85 @@
+"""The first sentence: how far town and country are apart, now and next year, in the minima and in force."""
+
+from __future__ import annotations
+
+from analysis.report.charts import plan_years, separate_class
+from analysis.report.facts import Facts
+from analysis.report.wording import Wording
+
+
+def sentence(facts: Facts, wording: Wording, apart_since: int | None) -> str:
+    """Return the sentence; ``apart_since`` is the year since which one class alone is apart."""
+    base, following = plan_years(facts)
+    code = separate_class(facts)
+    date = facts.literal
+    if code is None:
+        minima = wording.pick(
+            "省定最低标准已全部城乡统一", "In the provincial minima town and country are one everywhere"
+        )
+    else:
+        name = wording.area(code)
+        since = ""
+        if apart_since:
+            since = wording.pick(f"自{date(str(apart_since))}年起", f" since {date(str(apart_since))}")
+        now = {
+            side: facts.say("minimum_standard", "yuan", area_code=code, residence=side, year=base)
+            for side in ("urban", "rural")
+        }
+        then = {
+            side: facts.say("minimum_standard", "yuan", area_code=code, residence=side, year=following)
+            for side in ("urban", "rural")
+        }
+        ratio_now = facts.say("minimum_rural_urban_ratio", "percent", area_code=code, year=base)
+        ratio_then = facts.say("minimum_rural_urban_ratio", "percent", area_code=code, year=following)
+        gap_now, gap_then = (
+            facts.say("minimum_gap", "yuan", area_code=code, year=base),
+            facts.say("minimum_gap", "yuan", area_code=code, year=following),
+        )
+        gaps = [facts.value("minimum_gap", area_code=code, year=year) for year in (base, following)]
+        change = _change(
+            facts, wording, *gaps, facts.say("minimum_gap_change", "yuan", size=True, area_code=code, year=following)
+        )
+        minima = wording.pick(
+            f"省定最低标准的城乡差距{since}全部在{name}：{date(str(base))}年农村{now['rural']}元、城镇{now['urban']}元，农村为城镇的{ratio_now}，"
+            f"每人每月相差{gap_now}元；{date(str(following))}年为{then['rural']}元、{then['urban']}元，{ratio_then}，相差{gap_then}元，{change}",
+            f"In the provincial minima the whole gap stands{since} in {name.lower()}: {date(str(base))} rural {now['rural']} against urban {now['urban']} "
+            f"yuan a month, {ratio_now}, {gap_now} yuan apart; {date(str(following))} {then['rural']} against {then['urban']}, {ratio_then}, {gap_then} yuan apart: {change}",
+        )
+    return minima + wording.pick("。", ". ") + _gap_in_force(facts, wording, base, following)
+
+
+def _change(facts: Facts, wording: Wording, before: float, after: float, yuan: str) -> str:
+    if after < before:
+        return wording.pick(f"差额缩小{yuan}元", f"the gap narrows by {yuan} yuan")
+    if after > before:
+        return wording.pick(f"差额扩大{yuan}元", f"the gap in yuan widens by {yuan}")
+    return wording.pick("差额不变", "the gap does not narrow")
+
+
+def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> str:
+    rows = [row for row in facts.own("in_force_rural_urban_ratio") if row["year"] == str(base) and row["value"] != 1]
+    apart = [row["area_code"] for row in sorted(rows, key=lambda row: row["value"])]
+    parts = []
+    for code in apart:
+        where = {"area_code": code, "year": base}
+        rural, urban = (facts.say("standard", "yuan", residence=side, **where) for side in ("rural", "urban"))
+        ratio = facts.say("in_force_rural_urban_ratio", "percent", **where)
+        gap, later = facts.say("in_force_gap", "yuan", **where), ""
+        if facts.value("in_force_gap", area_code=code, year=following) != facts.value("in_force_gap", **where):
+            after = facts.say("in_force_gap", "yuan", area_code=code, year=following)
+            later = wording.pick(f"，提标后预计{after}元", f", {after} expected")
+        name = wording.area(code)
+        parts.append(
+            wording.pick(
+                f"{name}农村{rural}元、城镇{urban}元（{ratio}，差额{gap}元{later}）",
+                f"{name} rural {rural}, urban {urban} ({ratio}, {gap} yuan apart{later})",
+            )
+        )
+    both = facts.say("observed_areas_both_residences", "count", year=base)
+    unified = facts.say("observed_unified_areas", "count", year=base)
+    cities = facts.say("cities", "count", year=base)
+    listed = wording.listed(parts) if parts else wording.pick("无", "none")
+    return wording.pick(
+        f"现行标准：{cities}市中城乡标准均已知的{both}市，{unified}市已统一，其余为{listed}。",
+        f"In the standards in force, of {both} cities (of {cities}) where both are known {unified} are unified; the others are {listed}.",
+    )
