@@ -51,6 +51,21 @@ def test_whatever_passes_as_a_slug_stays_inside_its_folder(name):
     assert passed[0] not in "-_."
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "=cmd|' /C calc'!A0", "@SUM(A1)", "+cmd|x", "-cmd|x", "-1+1", "+3.2-1", "-5 ", "-5\n", "-", "+", "--5", "+-5",
+     "-.", "-5.", "-1.2.3", "-1,5", "-(1)", "-5e", "-A1", "-５", "\t5", "\r5"],
+)  # fmt: skip
+@pytest.mark.fault(47)
+def test_a_text_that_a_spreadsheet_would_run_is_known(text):
+    assert files.FORMULA.match(text)
+
+
+@pytest.mark.parametrize("text", ["-5", "+3.2", "-0.5", "+915", "-1.2e-05", "-4E+3", "5", "3.5", "A=1", "湛江", ""])
+def test_a_signed_number_is_no_formula(text):
+    assert not files.FORMULA.match(text)
+
+
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 

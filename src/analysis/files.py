@@ -16,8 +16,8 @@ from analysis.errors import InfrastructureFailed, ParametersRefused
 
 # How the name of a file ends that is being written, hidden beside the one it will replace.
 HALF = ".half"
-# How a text begins that a spreadsheet would take for a formula and run.
-FORMULA = re.compile(r"[=+\-@\t\r]")
+# How a text begins that a spreadsheet would take for a formula and run; a plain signed number is none.
+FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z)")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 

@@ -98,7 +98,7 @@ def test_no_cell_of_a_table_that_is_written_would_be_run_by_a_spreadsheet(writte
     for path in tables:
         for row in csv.reader(io.StringIO(path.read_text("utf-8"))):
             for cell in row:
-                assert not FORMULA.match(cell) or re.fullmatch(r"[-+]?[0-9.]+(e[-+]?\d+)?", cell), (path, row)
+                assert not FORMULA.match(cell), (path, row)
 
 
 DRAW = """

@@ -176,9 +176,18 @@ HABITS = {
     "an average row": ([TITLE, HEAD, *BODY, ["平均", 1012.3, 866.3]], THREE),
 }  # fmt: skip
 HABITS = {name: one for name, one in HABITS.items() if one[1] is not None}
+# Rows of the catalogue of faults.
+FAULTS = {
+    "two-level header, merged": 37, "three-level header": 37, "area merged over its rows": 37,
+    "one figure merged over town and country": 37, "full-width digits": 38, "separators of thousands": 38,
+    "unit in the cell": 38, "numbers kept as text": 38, "no figure: dashes and words": 38,
+    "areas by code, of every kind": 42,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize(
+    "habit", [pytest.param(name, marks=pytest.mark.fault(FAULTS[name]) if name in FAULTS else ()) for name in HABITS]
+)
 def test_a_habit_is_read_value_by_value(reading, habit):
     made, expected = HABITS[habit]
     assert reading.of(reading.book(made)) == expected
@@ -186,6 +195,7 @@ def test_a_habit_is_read_value_by_value(reading, habit):
 
 def test_there_are_more_than_thirty_habits():
     assert len(HABITS) > 30
+    assert set(FAULTS) < set(HABITS)
 
 
 def test_several_sheets_are_one_table_and_hidden_ones_are_left_out(reading):

@@ -24,6 +24,7 @@ EXPECTED = {
         ("utf-16-be", "UTF-16, big-endian, no mark"),
     ],
 )
+@pytest.mark.fault(36)
 def test_every_encoding_of_the_region_is_read(reading, encoding, said):
     assert reading.of(reading.text(TEXT, encoding)) == EXPECTED
     assert reading.how == f"{said}, commas"
@@ -45,16 +46,19 @@ def test_separators_in_a_file_with_semicolons(reading):
     assert reading.of(reading.text(text)) == EXPECTED
 
 
+@pytest.mark.fault(39)
 def test_an_unquoted_separator_is_refused_with_its_line(reading):
     with pytest.raises(DataRefused, match=r"figures\.csv: line 3: 5 fields; expected 3"):
         reading.of(reading.text(TEXT.replace("1282,1282", "1,282,1,282")))
 
 
+@pytest.mark.fault(39)
 def test_an_unquoted_separator_that_fits_the_columns_is_refused(reading):
     text = "2024年低保标准（元/月）\n地区,城镇,农村,备注\n广州,1282,1282,\n湛江,1,196,645\n"
     assert "B4: '1': expected 100 to 3000" in reading.doubts(reading.text(text))
 
 
+@pytest.mark.fault(37)
 def test_an_upper_header_goes_on_where_the_merged_cells_are_lost(reading):
     text = "2024年低保（元/月）\n地区,城镇,,农村,\n,标准,补差水平,标准,补差水平\n湛江,860,678,645,334\n"
     found = reading.of(reading.text(text))
@@ -66,6 +70,7 @@ def test_an_upper_header_goes_on_where_the_merged_cells_are_lost(reading):
     }
 
 
+@pytest.mark.fault(37)
 def test_an_upper_header_that_could_go_on_in_two_ways_is_refused(reading):
     text = "2024年低保（元/月）\n地区,城镇,,农村\n,标准,补差水平,标准\n湛江,860,678,645\n"
     assert "which group this column is of is not certain" in reading.doubts(reading.text(text))
@@ -79,6 +84,7 @@ def test_what_is_no_table_is_refused(reading, tmp_path, raw):
         reading.of(path)
 
 
+@pytest.mark.fault(36)
 def test_a_wrong_encoding_is_not_guessed(reading):
     path = reading.text(TEXT.replace("湛江", "湛江"), "utf-8")
     path.write_bytes(path.read_bytes()[:-30] + b"\xff" + path.read_bytes()[-30:])

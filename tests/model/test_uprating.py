@@ -565,3 +565,19 @@ def test_a_ceiling_leaves_one_standard_for_town_and_country_one():
     chosen = policy(ratchet={"on": False}, ceiling={"on": True, "of_minimum_wage_share": Decimal("0.9")})
     after = following(floors(C3=(900, 900), C4=(800, 500)), chosen, wages, ORDER[2:])
     assert after["C3", "urban"] == after["C3", "rural"] == 800
+
+
+@pytest.mark.parametrize(("residence", "grid"), [("urban", "round_urban"), ("rural", "round_rural")])
+def test_a_ceiling_is_cut_down_to_the_grid_of_its_own_residence(residence, grid):
+    # 0.9 x 1005 is 904.5: 904 on yuan, 900 on tens.
+    chosen = policy(fixed(0.1), **{grid: {"step_yuan": 10}})
+    outcome = uprate(floors(A=(880, 870)), chosen, wages(A=1005))
+    after = outcome.floors.set_index("residence")["next_yuan_month"].to_dict()
+    assert after == {"urban": 904, "rural": 904} | {residence: 900}
+    assert not outcome.steps["overrides"].any()
+
+
+def test_one_standard_for_town_and_country_has_one_ceiling_on_the_urban_grid():
+    outcome = uprate(floors(A=(880, 880)), policy(fixed(0.1), round_rural={"step_yuan": 10}), wages(A=1005))
+    assert outcome.floors["next_yuan_month"].tolist() == [904, 904]
+    assert not outcome.steps["overrides"].any()

@@ -43,6 +43,8 @@ CATCH_UPS = st.one_of(
     st.builds(dict, kind=st.just("gap_share"), close_gap_share=decimals("0", "1", 2)),
     st.builds(dict, kind=st.just("target"), target_ratio=decimals("0.5", "1", 2), target_year=st.integers(2025, 2030)),
 )
+GRIDS = st.sampled_from([Decimal(text) for text in ("1", "5", "10", "0.1", "2.5")])
+MODES = st.sampled_from(["up", "nearest", "down"])
 
 
 @st.composite
@@ -62,8 +64,9 @@ def cases(draw):
             {
                 "rule": st.fixed_dictionaries({"urban": RULES, "rural": RULES}),
                 "catch_up": CATCH_UPS,
-                "grid": st.sampled_from([Decimal(text) for text in ("1", "5", "10", "0.1", "2.5")]),
-                "mode": st.sampled_from(["up", "nearest", "down"]),
+                "grid": st.fixed_dictionaries(dict.fromkeys(SIDES, GRIDS))
+                | GRIDS.map(lambda step: dict.fromkeys(SIDES, step)),
+                "mode": st.fixed_dictionaries(dict.fromkeys(SIDES, MODES)),
                 "class_order": st.booleans(),
                 "rural_share": st.just(Decimal(0)) | share,
                 "ceiling": st.none() | decimals("0.4", "1", 2),
@@ -80,7 +83,7 @@ def cases(draw):
 
 def of_the_model(case):
     now = {(c, side): case[side][c] for c in case["classes"] for side in SIDES}
-    grid = {"step_yuan": case["grid"], "mode": case["mode"]}
+    grid = {side: {"step_yuan": case["grid"][side], "mode": case["mode"][side]} for side in SIDES}
     ceiling = {"on": case["ceiling"] is not None}
     if case["ceiling"] is not None:
         ceiling |= {
@@ -93,8 +96,8 @@ def of_the_model(case):
             "title": {"zh": "", "en": ""},
             "rule": case["rule"],
             "catch_up": case["catch_up"],
-            "round_urban": grid,
-            "round_rural": grid,
+            "round_urban": grid["urban"],
+            "round_rural": grid["rural"],
             "class_order": {"on": case["class_order"]},
             "rural_share": {"at_least": case["rural_share"]},
             "ceiling": ceiling,
@@ -158,7 +161,7 @@ def of_the_second(case):
         },
         "catch_up": {"kind": catch_up["kind"], **words.get(catch_up["kind"], {})},
         "round_mode": case["mode"],
-        "step": Fraction(case["grid"]),
+        "step": {side: Fraction(case["grid"][side]) for side in SIDES},
         "class_order": case["class_order"],
         "rural_share": Fraction(case["rural_share"]) if case["rural_share"] else None,
         "ratchet": case["ratchet"],
@@ -200,8 +203,8 @@ def test_a_target_whose_yearly_pace_is_a_fraction_is_met_to_the_yuan(rural, rati
         "wages": {"4": Decimal(2000)},
         "rule": {side: {"kind": "freeze"} for side in SIDES},
         "catch_up": {"kind": "target", "target_ratio": Decimal(ratio), "target_year": year},
-        "grid": Decimal(1),
-        "mode": "up",
+        "grid": dict.fromkeys(SIDES, Decimal(1)),
+        "mode": dict.fromkeys(SIDES, "up"),
         "class_order": False,
         "rural_share": Decimal(0),
         "ceiling": None,

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass, field
 
 from analysis.errors import DataRefused
+from analysis.files import FORMULA
 
 SHOWN = 20
 COLUMNS = ["sheet", "cell", "found", "read_as", "why"]
@@ -104,4 +105,4 @@ class Journal:
 def inert(text: str) -> str:
     """Return a text that no spreadsheet runs, on one line."""
     plain = " ".join(text.split())
-    return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
+    return f"'{plain}" if FORMULA.match(plain) else plain

@@ -85,11 +85,12 @@ def caught_up(urban, rural, urban_next, rural_next, catch_up):
 def next_standards(urban, rural, policy):
     """Return next year's urban and rural standards by class, one step after the other.
 
-    policy: rule {residence: {class: rule}}, catch_up, round_mode, step, and where they are switched on
+    policy: rule {residence: {class: rule}}, catch_up, round_mode and step {residence: ...}, and where they are switched on
     provincial_floor {residence: {class: yuan}}, class_order (bool), rural_share (share or None), ceiling {class: yuan},
     ratchet (bool).
     """
-    step, mode = policy["step"], ROUND[policy["round_mode"]]
+    step_u, step_r = policy["step"]["urban"], policy["step"]["rural"]
+    mode_u, mode_r = ROUND[policy["round_mode"]["urban"]], ROUND[policy["round_mode"]["rural"]]
     share, ordered = policy.get("rural_share"), policy.get("class_order", False)
     floors, ceilings = policy.get("provincial_floor", {}), policy.get("ceiling", {})
     classes = [c for c in ORDER if c in urban]
@@ -97,7 +98,7 @@ def next_standards(urban, rural, policy):
     reversed_now = {c for c in classes if rural[c] > urban[c]}
 
     def least_share(c):
-        return min(up(share * u[c], step), u[c])
+        return min(up(share * u[c], step_r), u[c])
 
     def never_above_urban():
         for c in classes:
@@ -107,10 +108,10 @@ def next_standards(urban, rural, policy):
     r = {c: formula(rural[c], policy["rule"]["rural"][c]) for c in classes}
     for c in classes:  # 2 catch_up; one standard for town and country stays one
         r[c] = u[c] if c in unified else caught_up(urban[c], rural[c], u[c], r[c], policy["catch_up"])
-    u = {c: mode(u[c], step) for c in classes}  # 3 round_urban
+    u = {c: mode_u(u[c], step_u) for c in classes}  # 3 round_urban
     for c in classes:  # 4 provincial_floor: a floor always rounds up
-        u[c] = max(u[c], up(floors.get("urban", {}).get(c, Fraction(0)), step))
-        r[c] = max(r[c], up(floors.get("rural", {}).get(c, Fraction(0)), step))
+        u[c] = max(u[c], up(floors.get("urban", {}).get(c, Fraction(0)), step_u))
+        r[c] = max(r[c], up(floors.get("rural", {}).get(c, Fraction(0)), step_r))
     if ordered:  # 5 class_order, where one standard for town and country counts on both sides
         for below, c in pairwise(classes):
             u[c] = max(u[c], u[below])
@@ -119,21 +120,22 @@ def next_standards(urban, rural, policy):
     if share is not None:  # 6 rural_share
         bound = {c for c in classes if r[c] < least_share(c)}
         r.update({c: least_share(c) for c in bound})
-    r = {c: r[c] if c in bound else mode(r[c], step) for c in classes}  # 7 round_rural
+    r = {c: r[c] if c in bound else mode_r(r[c], step_r) for c in classes}  # 7 round_rural
     never_above_urban()
     for c in classes:  # 8 ceiling, which every other step outranks
         if c not in ceilings:
             continue
-        cap, below = down(ceilings[c], step), classes[classes.index(c) - 1] if c != classes[0] else None
-        least_u = max(up(floors.get("urban", {}).get(c, Fraction(0)), step), u[below] if ordered and below else 0)
-        if u[c] > cap:
-            u[c] = max(cap, least_u)
-        least_r = max(up(floors.get("rural", {}).get(c, Fraction(0)), step), r[below] if ordered and below else 0)
+        cap_u, cap_r = down(ceilings[c], step_u), down(ceilings[c], step_r)
+        below = classes[classes.index(c) - 1] if c != classes[0] else None
+        least_u = max(up(floors.get("urban", {}).get(c, Fraction(0)), step_u), u[below] if ordered and below else 0)
+        if u[c] > cap_u:
+            u[c] = max(cap_u, least_u)
+        least_r = max(up(floors.get("rural", {}).get(c, Fraction(0)), step_r), r[below] if ordered and below else 0)
         least_r = max(least_r, least_share(c) if share is not None else 0)
         if c in unified:
             r[c] = u[c]
-        elif r[c] > cap:
-            r[c] = max(cap, least_r)
+        elif r[c] > cap_r:
+            r[c] = max(cap_r, least_r)
     if policy.get("ratchet", True):  # 9 ratchet; a rural share of what the ratchet holds up stays due
         held = {c for c in classes if urban[c] > u[c]}
         u, r = ({c: max(values[c], now[c]) for c in classes} for values, now in ((u, urban), (r, rural)))

@@ -319,6 +319,12 @@ RULES = {
         "policy.round_rural.mode": "down",
     },
     "ceiling": {"policy.ceiling.unemployment_benefit_of_minimum_wage_share": 0.5},
+    # 0.413 of class four's 1620 is 669.06: 669 in town, 660 in the country.
+    "ceiling_on_two_grids": {
+        "policy.ceiling.unemployment_benefit_of_minimum_wage_share": 0.413,
+        "policy.rule.rural.rise_share": 0.2,
+        "policy.round_rural.step_yuan": 10,
+    },
     "a_year_before": {"base_year": 2023},
 }
 

@@ -91,16 +91,22 @@ class Case:
         least = Fraction(self.policy.rural_share.at_least) * urban
         return min(round_to_grid(least, self.policy.round_rural.step_yuan), urban)
 
-    def cap(self, area: str) -> Fraction | None:
-        """Return the ceiling of an area on the grid; None where no minimum wage is known."""
+    def cap(self, cell: Cell) -> Fraction | None:
+        """Return the ceiling of a cell, down on the grid of its residence; None where no minimum wage is known.
+
+        One standard for town and country has one ceiling, that of the town.
+        """
+        area, residence = cell
         wage = self.drivers.minimum_wage_yuan_month.get(area)
         if wage is None:
             return None
+        town = residence == "urban" or self.unified(area)
+        grid = self.policy.round_urban if town else self.policy.round_rural
         ceiling = self.policy.ceiling
         share = min(
             Fraction(ceiling.of_minimum_wage_share), Fraction(ceiling.unemployment_benefit_of_minimum_wage_share)
         )
-        return round_to_grid(share * Fraction(wage), self.policy.round_urban.step_yuan, "down")
+        return round_to_grid(share * Fraction(wage), grid.step_yuan, "down")
 
 
 def _needed(value: Decimal | None, rule: RiseRule, what: str) -> Fraction:
@@ -249,8 +255,8 @@ def _ceiling(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     if not case.policy.ceiling.on:
         return after, notes
     order = {area: rank for rank, area in enumerate(case.order)}
-    for area, residence in sorted(floors, key=lambda cell: (cell[1] != "urban", -order.get(cell[0], 0))):
-        cell, cap = (area, residence), case.cap(area)
+    for cell in sorted(floors, key=lambda cell: (cell[1] != "urban", -order.get(cell[0], 0))):
+        (area, residence), cap = cell, case.cap(cell)
         if cap is None:
             notes[cell] = "not checked"
             continue
@@ -289,7 +295,7 @@ def _ratchet(case: Case, floors: Floors) -> tuple[Floors, Notes]:
     notes = {}
     for cell in floors:
         if after[cell] > floors[cell]:
-            cap = case.cap(cell[0]) if case.policy.ceiling.on else None
+            cap = case.cap(cell) if case.policy.ceiling.on else None
             rule = "ratchet" if after[cell] == case.now[cell] else "rural share"
             named = {
                 "ratchet": "not below its own in force",
@@ -320,7 +326,7 @@ def _check(case: Case, floors: Floors) -> tuple[Floors, Notes]:
         lower = _next_lower(case.order, area)
         if case.policy.class_order.on and lower and value < floors.get((lower, residence), value):
             broken.setdefault(cell, []).append("class order overridden")
-        cap = case.cap(area) if case.policy.ceiling.on else None
+        cap = case.cap(cell) if case.policy.ceiling.on else None
         if cap is not None and value > cap:
             broken.setdefault(cell, []).append("ceiling overridden")
     return dict(floors), {cell: "; ".join(names) for cell, names in broken.items()}

@@ -195,7 +195,7 @@ class Steps:
         if code not in self.wages:
             return before[cell]
         of_wage = smallest(self.inputs["ceiling_of_minimum_wage"], self.inputs["benefit_of_minimum_wage"])
-        cap = on_grid(of_wage * self.wages[code], self.inputs["grid_urban"], "down")
+        cap = on_grid(of_wage * self.wages[code], self.inputs[f"grid_{side}"], "down")
         stronger = []
         if self._has_urban(cell):
             stronger.append(self._least_rural(after[code, "urban"]))
