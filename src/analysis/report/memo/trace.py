@@ -30,12 +30,16 @@ def trace(markdown: str, why: Callable[[str], Why], wording: Wording) -> dict[st
     """
     texts: dict[str, int] = {}
     numbers = {}
+    # Many numbers rest on one and the same table of inputs: it is held beside its lines, so that its identity stays its own.
+    behind: dict[int, tuple[pd.DataFrame, list[str]]] = {}
     for key in sorted(set(KEYED.findall(markdown))):
         told = why(key)
+        if id(told.inputs) not in behind:
+            behind[id(told.inputs)] = (told.inputs, _inputs(told.inputs, wording))
         lines = {
             "formula": [told.formula],
             "steps": [_step(one, wording) for one in told.steps.itertuples()],
-            "inputs": _inputs(told.inputs, wording),
+            "inputs": behind[id(told.inputs)][1],
             "assumptions": [_assumption(one, wording) for one in told.assumptions.itertuples()],
         }
         places = {name: [texts.setdefault(one, len(texts)) for one in said] for name, said in lines.items() if said}
