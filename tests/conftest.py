@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+import memo_results
 from analysis.inputs.evidence import load, vouch
 from analysis.inputs.rules import read_rules
 from analysis.inputs.scenario import read_scenario
@@ -26,9 +27,21 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 JUNE, DECEMBER = date(2024, 6, 30), date(2024, 12, 31)
 
 
+def pytest_collection_modifyitems(items):
+    """Put the files with slow tests first: workers that begin with the long ones end at about the same time."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def home():
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _results_shared(tmp_path_factory):
+    own = tmp_path_factory.getbasetemp()
+    memo_results.shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
 
 
 @pytest.fixture(scope="session", autouse=True)

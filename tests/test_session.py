@@ -11,6 +11,8 @@ from analysis import session
 from analysis.errors import ParametersRefused
 from analysis.model.results import with_keys
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run():

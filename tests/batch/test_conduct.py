@@ -16,6 +16,8 @@ from analysis.batch.store import HOLDER, RECEIPTS, locked, read_manifest, verify
 from analysis.cli import main
 from cheap_batch import BATCH, command, contents, edit, family, own_folder, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def run(capsys, *arguments, code=0):
     assert main(["batch", *arguments]) == code

@@ -18,7 +18,10 @@ from analysis.batch.kernels import process, provisioner
 from analysis.batch.kernels.process import ForkedProcess
 from analysis.batch.notebook import cleaned
 
-pytestmark = pytest.mark.skipif(not process.can_fork(), reason="kernels are forked on Linux alone")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not process.can_fork(), reason="kernels are forked on Linux alone"),
+]
 NOTEBOOKS = sorted((files.home() / "notebooks").glob("*.ipynb"))
 
 

@@ -14,6 +14,8 @@ from papermill.translators import PythonTranslator
 from analysis.batch import conduct
 from analysis.cli import main
 
+pytestmark = pytest.mark.slow
+
 MINE = """extends: baseline
 id: mine
 title: {zh: 自设, en: Own}

@@ -3,10 +3,13 @@
 import random
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DataRefused
+
+pytestmark = pytest.mark.slow
 
 STANDARDS = {
     "广州": (1282, 1282),

@@ -5,11 +5,14 @@ import pytest
 import analysis
 from analysis.report import compared
 from analysis.report.facts import Facts
+from memo_results import batch_of
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def batch():
-    return analysis.start("batch:memo", lang="en", scope="batch")
+    return batch_of("en")
 
 
 @pytest.fixture(scope="module")

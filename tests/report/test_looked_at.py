@@ -10,6 +10,8 @@ import analysis
 from analysis.inputs.scenario import read_batch
 from analysis.session.memo import written
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def listed(home):

@@ -14,6 +14,8 @@ from analysis.report import sentences
 from analysis.session.explore import MOST_KEPT, Explorer
 from analysis.session.levers import overrides_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def explorer(request):

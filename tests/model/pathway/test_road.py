@@ -11,6 +11,8 @@ from analysis.model.pathway.floors import shares, wide
 from analysis.model.pathway.plan import Ask
 from analysis.model.pathway.road import cheapest_road, largest_share, lift_bought
 
+pytestmark = pytest.mark.slow
+
 RURAL, URBAN = ("440000-C4", "rural"), ("440000-C4", "urban")
 
 

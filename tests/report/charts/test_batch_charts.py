@@ -4,23 +4,20 @@ import pandas as pd
 import pytest
 from drawn import cut_off, overlapping, renamed, written
 
-import analysis
 from analysis.model.results import with_keys
 from analysis.report.charts.ladder import ladder
 from analysis.report.charts.multiples import scenario_multiples
 from analysis.report.facts import Facts
+from memo_results import batch_of
+
+pytestmark = pytest.mark.slow
 
 CHARTS = ("ladder", "scenario_multiples")
 
 
 @functools.cache
-def batch(lang):
-    return analysis.start("batch:memo", lang=lang, scope="batch")
-
-
-@functools.cache
 def material(lang):
-    run = batch(lang)
+    run = batch_of(lang)
     return run, {name: run.facts_of(name) for name in run.scenarios}
 
 
@@ -34,13 +31,13 @@ def again(lang, kind, facts, titles=None, wording=None):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_they_show_results_and_can_be_read(name, lang):
-    chart = batch(lang).show(name)
-    keyed = with_keys(pd.concat([batch(lang).history.result, batch(lang).result]))
+    chart = batch_of(lang).show(name)
+    keyed = with_keys(pd.concat([batch_of(lang).history.result, batch_of(lang).result]))
     assert not chart.data["key"].duplicated().any()
     assert list(chart.data["value"]) == list(keyed.loc[chart.data["key"], "value"])
     assert not cut_off(chart)
     assert not overlapping(chart)
-    assert chart.png() == batch(lang).show(name).png()
+    assert chart.png() == batch_of(lang).show(name).png()
 
 
 # Ladder
@@ -68,7 +65,7 @@ def test_a_rung_holds_the_minima_of_its_scenarios_and_the_lowest_stands_first():
 
 
 def test_scenarios_with_the_same_minima_share_a_rung_and_the_proposal_is_pointed_at():
-    said = written(batch("zh").show("ladder")).replace("\n", "")
+    said = written(batch_of("zh").show("ladder")).replace("\n", "")
     assert "→ 基准方案、只守75%、财政冲击下只守75%、五月才通知" in said
     assert said.count("→") == 1
 
@@ -112,7 +109,7 @@ def test_each_panel_shows_its_scenario_on_one_scale():
 
 def test_the_share_asked_for_is_dotted_and_the_proposal_framed():
     _, facts = material("zh")
-    chart = batch("zh").show("scenario_multiples")
+    chart = batch_of("zh").show("scenario_multiples")
     for axes, name in zip(chart.figure.axes, facts, strict=True):
         across = [line.get_ydata()[0] for line in axes.lines if list(line.get_xdata()) == [0, 1]]
         assert across == [0.8 if name in ("rural80", "tight") else 0.75], name

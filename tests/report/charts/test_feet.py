@@ -5,8 +5,10 @@ import functools
 import pytest
 from drawn import run_of, written
 
-import analysis
 from analysis.report.charts import CHARTS
+from memo_results import batch_of
+
+pytestmark = pytest.mark.slow
 
 MONEY = ("cost_waterfall", "who_pays", "exceedance", "cash_calendar", "ripple", "frontier", "scenario_multiples")
 BATCH = ("frontier", "ladder", "scenario_multiples")
@@ -16,7 +18,7 @@ UNITS = {"zh": ("元", "%", "千分之一", "比重"), "en": ("yuan", "per cent"
 
 @functools.cache
 def foot(name, lang):
-    run = analysis.start("batch:memo", lang=lang, scope="batch") if name in BATCH else run_of("baseline", lang)
+    run = batch_of(lang) if name in BATCH else run_of("baseline", lang)
     chart = run.show(name)
     return written(chart).replace("\n", "" if lang == "zh" else " ")
 

@@ -1,0 +1,31 @@
+"""The results of the default memo's scenarios, computed once for all workers of a test run."""
+
+import functools
+from pathlib import Path
+
+from filelock import FileLock
+
+import analysis
+from analysis.inputs.scenario import read_batch
+
+HOME = Path(__file__).resolve().parents[1]
+shared = Path()  # a folder of the whole test run; conftest.py says which
+
+
+@functools.cache
+def folder():
+    """Return the folder with the results of every scenario and of the comparison; nobody writes there any more."""
+    made = shared / "memo-results"
+    with FileLock(shared / "memo-results.lock"):
+        if not (made / "whole").is_file():
+            for scenario in read_batch("memo", HOME).scenarios:
+                analysis.start(scenario, out_dir=str(made / scenario)).save()
+            analysis.start("batch:memo", out_dir=str(made), scope="batch").save()
+            (made / "whole").touch()
+    return made
+
+
+@functools.cache
+def batch_of(lang):
+    """Return the batch in a language, made once for all tests of a process."""
+    return analysis.start("batch:memo", out_dir=str(folder()), lang=lang, scope="batch")
