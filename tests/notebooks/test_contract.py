@@ -5,6 +5,7 @@ import re
 
 import nbformat
 import pytest
+
 from analysis import files
 from analysis.session import PARAMETERS, SCOPES
 
@@ -59,7 +60,11 @@ def test_outputs_are_stored_and_whole(notebook):
 
 def test_every_shown_result_is_explained_before_it(notebook):
     for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
-        if "nbval-check-output" in cell.metadata.get("tags", []) and "four_sentences" not in cell.source and "proposal" not in cell.source:
+        if (
+            "nbval-check-output" in cell.metadata.get("tags", [])
+            and "four_sentences" not in cell.source
+            and "proposal" not in cell.source
+        ):
             assert before.cell_type == "markdown"
             assert len(before.source) > 40
 

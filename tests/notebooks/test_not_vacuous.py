@@ -88,21 +88,21 @@ def failed(copy, *wanted):
 
 WHOLE, BYTES, FOUND = "test_outputs_are_stored_and_whole", "to_the_byte_what_is_stored", "test_notebooks_were_found"
 STORED = "test_reference_results_are_what_the_model_gives"
-COMPARED = f"(({WHOLE} or {BYTES}) and 30_next_year)"
+SPOILED = {
+    "00_evidence": strip,
+    "10_gap": strip_one_unchecked,
+    "30_next_year": change_digit,
+    "20_drivers": change_chart,
+}
 
 
-@pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        (strip, {f"{WHOLE}[30_next_year]", f"test_a_forked_kernel_shows_{BYTES}[30_next_year]"}),
-        (strip_one_unchecked, {f"test_a_forked_kernel_shows_{BYTES}[30_next_year]"}),
-        (change_digit, {f"test_a_forked_kernel_shows_{BYTES}[30_next_year]"}),
-        (change_chart, {f"test_a_forked_kernel_shows_{BYTES}[30_next_year]"}),
-    ],
-)
-def test_a_spoiled_notebook_is_found(spoiled, change, found):
-    rewritten(spoiled / "notebooks" / "30_next_year.ipynb", change)
-    assert failed(spoiled, COMPARED) == found
+def test_a_spoiled_notebook_is_found(spoiled):
+    """Each in its own way, and 60_memo in none: it passes beside them."""
+    for name, change in SPOILED.items():
+        rewritten(spoiled / "notebooks" / f"{name}.ipynb", change)
+    compared = f"({WHOLE} or {BYTES}) and ({' or '.join([*SPOILED, '60_memo'])})"
+    seen = {f"test_a_forked_kernel_shows_{BYTES}[{name}]" for name in SPOILED}
+    assert failed(spoiled, compared) == seen | {f"{WHOLE}[00_evidence]"}
 
 
 def test_a_changed_digit_is_found_by_nbval_as_well(spoiled):

@@ -22,7 +22,7 @@ def test_one_changed_datum_makes_five_notebooks_fail(home, copied_home):
     assert OLD in text
     path.write_text(text.replace(OLD, OLD.replace("645", "646")), "utf-8")
     command = [
-        sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q", "-rf", "-p", "no:cacheprovider",
+        sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-rf", "-p", "no:cacheprovider",
         "-c", str(home / "pyproject.toml"), "--rootdir", str(copied_home), str(copied_home / "notebooks"),
     ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
