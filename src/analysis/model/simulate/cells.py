@@ -59,6 +59,10 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
     """
     classes = evidence.areas[evidence.areas["level"] == "class"]["area_class"]
     order = tuple(classes.sort_values().index)
+    if not order:
+        raise DataRefused(
+            f"data/{evidence.dataset}: no classes of areas, for which minimum standards are set; name each city's in a column 地区类别 (class) of the file that you take in"
+        )
     minima, grades = _floor_values(evidence, "minimum_standard", scenario.base_year)
     missing = [
         f"{area} {residence}" for area in order for residence in ("urban", "rural") if (area, residence) not in minima
