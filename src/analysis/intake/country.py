@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -80,3 +80,31 @@ def read_country(name: str, home: Path) -> Country:
         raise ParametersRefused(f"--country {slug(name, '--country')}: no such file in {FOLDER}; {hint}")
     file = read_parameter_file(home / FOLDER / f"{name}.yaml", f"{FOLDER}/{name}.yaml")
     return validated(Country, file.values, file.where)
+
+
+def described_of(country: Country, resources: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a package of another country says of itself; mend how its codes and levels are described."""
+    said = {
+        "level": "country (the whole), region (a part of it)",
+        "area_code": "Code of the area, as the file has it",
+        "parent_code": "Code of the area above; empty for the country",
+        "programme": f"Programme: {', '.join(country.programmes)}",
+        "measure": f"What is measured: {', '.join(dict.fromkeys(one.as_ for one in country.measures))}",
+    }
+    for resource in resources:
+        for field in resource["schema"]["fields"]:
+            name, constraints = field["name"], field.get("constraints", {})
+            field["description"] = said.get(name, field["description"])
+            if name in ("area_code", "parent_code"):
+                constraints["pattern"] = r"^[A-Z]{0,3}[-.]?[0-9]{0,8}$"
+            elif name == "level":
+                constraints["enum"] = ["country", "region"]
+    return {
+        "title_en": f"Figures of {country.names.en}",
+        "country": country.code,
+        "currency": country.currency,
+        "currency_name": country.money.model_dump(),
+        "money_unit": country.money.model_dump(),
+        "headline": country.headline.model_dump() | {"level": "region"},
+        "levels": {"whole": "country", "part": "region"},
+    }

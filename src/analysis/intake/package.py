@@ -20,7 +20,7 @@ from analysis.errors import InfrastructureFailed
 from analysis.inputs.evidence import COLUMNS, Evidence, checked_tables
 from analysis.inputs.package import DESCRIPTOR
 from analysis.intake.areas import Areas
-from analysis.intake.country import Country
+from analysis.intake.country import Country, described_of
 from analysis.intake.figures import UNITS, Figure
 from analysis.intake.journal import Journal, inert
 
@@ -230,7 +230,7 @@ def _described(
         "observations": tables,
     }
     if taken.country:
-        made |= _of_country(taken.country, made["resources"])
+        made |= described_of(taken.country, made["resources"])
         made.pop("built_on", None)
     elif alone:
         # The gap is that of the province's minima where the file has them, else that of the standards in force.
@@ -258,34 +258,6 @@ def _described(
         _journal_described(made["resources"][0])
     ]
     return made
-
-
-def _of_country(country: Country, resources: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what a package of another country says of itself; mend how its codes and levels are described."""
-    said = {
-        "level": "country (the whole), region (a part of it)",
-        "area_code": "Code of the area, as the file has it",
-        "parent_code": "Code of the area above; empty for the country",
-        "programme": f"Programme: {', '.join(country.programmes)}",
-        "measure": f"What is measured: {', '.join(dict.fromkeys(one.as_ for one in country.measures))}",
-    }
-    for resource in resources:
-        for field in resource["schema"]["fields"]:
-            name, constraints = field["name"], field.get("constraints", {})
-            field["description"] = said.get(name, field["description"])
-            if name in ("area_code", "parent_code"):
-                constraints["pattern"] = r"^[A-Z]{0,3}[-.]?[0-9]{0,8}$"
-            elif name == "level":
-                constraints["enum"] = ["country", "region"]
-    return {
-        "title_en": f"Figures of {country.names.en}",
-        "country": country.code,
-        "currency": country.currency,
-        "currency_name": country.money.model_dump(),
-        "money_unit": country.money.model_dump(),
-        "headline": country.headline.model_dump() | {"level": "region"},
-        "levels": {"whole": "country", "part": "region"},
-    }
 
 
 def _journal_described(like: dict[str, Any]) -> dict[str, Any]:
