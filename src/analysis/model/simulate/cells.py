@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -89,6 +90,7 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
     )
 
 
+@functools.lru_cache(maxsize=32)  # of one package and day; read only
 def _floor_values(
     evidence: Evidence, measure: str, year: int
 ) -> tuple[dict[Cell, Fraction], dict[tuple[str, str, str], str]]:
@@ -98,6 +100,7 @@ def _floor_values(
     return values, {(measure, row.area_code, row.residence): row.grade for row in rows.itertuples()}
 
 
+@functools.lru_cache(maxsize=8)  # of one package and day; read only
 def class_minimum_wage(evidence: Evidence) -> dict[str, Decimal]:
     """Return for each class the lowest minimum wage of its cities, yuan/worker/month.
 
