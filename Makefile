@@ -1,6 +1,6 @@
 # Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
-.PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick audit
+.PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick audit bundle
 READY := .venv/ready
 
 help: ## show this list
@@ -44,6 +44,9 @@ bench: $(READY) ## every benchmark, into benchmarks/results (a quarter of an hou
 
 bench-quick: $(READY) ## the same with fewer scenarios, under ten minutes
 	@.venv/bin/python benchmarks/run.py --quick
+
+bundle: $(READY) ## one archive in out/ that installs and runs without a network; ends with trying it (needs the network)
+	@.venv/bin/python tools/bundle.py
 
 audit: $(READY) ## known weaknesses of locked packages and of our code (needs the network)
 	@sh tools/audit.sh

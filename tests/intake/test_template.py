@@ -8,7 +8,7 @@ import pytest
 from analysis.intake.amounts import read_unit
 from analysis.intake.headers import read_said
 from analysis.intake.template import EXAMPLE, MEASURES, SHEETS, UNITS, workbook
-from analysis.intake.vocabulary import read_vocabulary
+from analysis.intake.vocabulary import YUAN, read_vocabulary
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -42,7 +42,7 @@ def test_every_choice_of_the_lists_is_one_that_intake_knows(home, lang):
         said = read_said(text, words)
         assert words.measure_of(said.programme, said.noun, ""), text
         assert not said.left, text
-    assert all(read_unit(text) for text in UNITS[lang])
+    assert all(read_unit(text, YUAN) for text in UNITS[lang])
     assert len({(read_said(text, words).programme, read_said(text, words).noun) for text in MEASURES[lang]}) == len(
         MEASURES[lang]
     )

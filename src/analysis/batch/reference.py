@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis import files
 from analysis.inputs.scenario import names
-from analysis.model.results import DECIMALS, with_keys
+from analysis.model.results import decimals_of, with_keys
 from analysis.session import start
 
 FOLDER = Path("tests") / "reference" / "results"
@@ -53,7 +53,7 @@ class Change:
             return f"{self.key}: new, {_said(self.after, self.unit)}"
         if self.after is None:
             return f"{self.key}: gone, was {_said(self.before, self.unit)}"
-        by = f"{self.after - self.before:+,.{DECIMALS.get(self.unit, 6)}f}"
+        by = f"{self.after - self.before:+,.{6 if decimals_of(self.unit) is None else decimals_of(self.unit)}f}"
         percent = "" if self.before == 0 else f", {self.after / self.before - 1:+.2%}"
         return f"{self.key}: {_said(self.before, '')} -> {_said(self.after, self.unit)} ({by}{percent})"
 
@@ -73,7 +73,7 @@ def text_of(subject: str, home: Path) -> str:
     scope = {"dataset": subject, "scope": "dataset"} if subject == DATASET else {"scenario": subject}
     table = with_keys(start(home=home, **scope).result).sort_index()
     lines = [
-        f"{key},{value:.{DECIMALS[unit]}f},{unit}"
+        f"{key},{value:.{decimals_of(unit)}f},{unit}"
         for key, value, unit in zip(table.index, table["value"], table["unit"], strict=True)
     ]
     return "\n".join(["key,value,unit", *lines]) + "\n"

@@ -259,7 +259,7 @@ def _refuse_unfinished(task: Task, contents: dict[str, bytes]) -> None:
 
 
 def _refuse_malformed(name: str, content: bytes) -> None:
-    from analysis.model.results import COLUMNS, DECIMALS, KEY
+    from analysis.model.results import COLUMNS, KEY, decimals_of
 
     rows = csv.reader(io.StringIO(content.decode("utf-8")))
     if next(rows, []) != COLUMNS:
@@ -269,7 +269,7 @@ def _refuse_malformed(name: str, content: bytes) -> None:
     keys: set[tuple[str, ...]] = set()
     for row in rows:
         key = tuple(row[place] for place in places)
-        if key in keys or row[unit] not in DECIMALS or not math.isfinite(float(row[value])):
+        if key in keys or decimals_of(row[unit]) is None or not math.isfinite(float(row[value])):
             raise ScenarioFailed(f"{name}: {':'.join(key)}: stands twice, has no unit of the contract or is no number")
         keys.add(key)
     if not keys:

@@ -33,6 +33,9 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
         click.echo(
             f"scenario {name}: good ({one.dataset}, as of {one.as_of}, policy {one.policy.id}, fiscal {one.fiscal.id})"
         )
+        known = rules.read_rules(one.dataset, home)
+        for line in rules.below(known, one.policy, one.base_year + 1, one.as_of):
+            click.echo(f"look at scenario {name}: {line}")
     if not scenario:
         for name in scenarios.names("batches", home):
             click.echo(f"batch {name}: good ({', '.join(scenarios.read_batch(name, home).scenarios)})")
@@ -71,9 +74,21 @@ def _ready(scenario: Any, package: Any, home: Path) -> None:
 @click.option(
     "--replace", is_flag=True, help="Put it in the place of a package of this name that was taken in earlier."
 )
+@click.option("--country", default="", metavar="NAME", help="A file of params/countries: the figures are not of China.")
+@click.option("--publisher", default="", help="Who published the figures, where they are not the department's own.")
+@click.option("--grade", default="department", show_default=True, help="What the figures are worth; see --publisher.")
 @click.pass_context
 def intake(
-    context: click.Context, file: str, name: str, base: str, public: bool, known_from: Any, replace: bool
+    context: click.Context,
+    file: str,
+    name: str,
+    base: str,
+    public: bool,
+    known_from: Any,
+    replace: bool,
+    country: str,
+    publisher: str,
+    grade: str,
 ) -> None:
     """Take in a workbook or CSV of your own as a data package; refuse, cell by cell, what is doubtful.
 
@@ -83,7 +98,10 @@ def intake(
     from analysis.intake.summary import summary
 
     day = known_from.date() if known_from else None
-    made = take_in(Path(file), name, home_of(context), base=base, public=public, known_from=day, replace=replace)
+    made = take_in(
+        Path(file), name, home_of(context), base=base, public=public, known_from=day, replace=replace,
+        country=country, publisher=publisher, grade=grade,
+    )  # fmt: skip
     for line in summary(made, name):
         click.echo(line)
 

@@ -111,7 +111,8 @@ def why(context: click.Context, key: str, file: str | None, settings: tuple[str,
         raise ParametersRefused(
             f"scenario {parts[0]!r}: with these overrides it is called {made!r}; begin the key with that"
         )
-    one = session.start(next(iter(named)), parts[1], overrides=overrides, lang=lang, scope="scenario", home=home)
+    scope = "scenario" if parts[0] else "dataset"  # what a package says by itself needs no scenario that fits it
+    one = session.start(next(iter(named)), parts[1], overrides=overrides, lang=lang, scope=scope, home=home)
     told = one.why(key)
     for name in ("scenario", "dataset", "area_code", "area_name", "programme", "residence", "year", "component", "tier",
                  "measure", "statistic", "value", "unit", "grade"):  # fmt: skip

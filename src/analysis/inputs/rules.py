@@ -11,6 +11,7 @@ from pydantic import Field
 from analysis.errors import ParametersRefused
 from analysis.inputs.package import rules_path
 from analysis.inputs.parameter_file import read_parameter_file
+from analysis.inputs.parameters.policy import Policy
 from analysis.inputs.parameters.validation import validated
 from analysis.inputs.parameters.values import Day, Number, Strict, Text
 
@@ -76,3 +77,28 @@ def in_force(rules: list[Rule], kind: str, year: int, as_of: date) -> list[Rule]
     """Return the rules of one kind that speak of ``year`` and were public on ``as_of``, latest first."""
     own = [rule for rule in speaking(rules, year, as_of) if rule.kind == kind]
     return sorted(own, key=lambda rule: rule.from_year, reverse=True)
+
+
+def below(rules: list[Rule], policy: Policy, year: int, as_of: date) -> list[str]:
+    """Return where a policy stays below what a rule in force asks, a line each; a what-if may, and then says so.
+
+    Args:
+        rules: of the package.
+        policy: of the scenario.
+        year: that is planned.
+        as_of: the scenario's day.
+    """
+    found = []
+    for rule in in_force(rules, "rural_share", year, as_of)[:1]:
+        if rule.value is not None and policy.rural_share.at_least < rule.value:
+            found.append(
+                f"rule {rule.id} asks for a rural share of {rule.value}, policy {policy.id} for {policy.rural_share.at_least}"
+            )
+    for rule in in_force(rules, "rise_at_least", year, as_of):
+        for side in ("urban", "rural"):
+            share = getattr(policy.rule, side).rise_share
+            if rule.residence in (side, "both") and rule.value is not None and share is not None and share < rule.value:
+                found.append(
+                    f"rule {rule.id} asks for a rise of {rule.value}, policy {policy.id} has {share} in {side} areas"
+                )
+    return found

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import files
 from analysis.errors import DataRefused, ParametersRefused, nearest
-from analysis.inputs.evidence import Evidence, load
+from analysis.inputs.evidence import GRADES, Evidence, load
 from analysis.inputs.package import DESCRIPTOR, LOCAL, PUBLIC, datasets, folder_of, public_datasets
 from analysis.intake.areas import Areas
 from analysis.intake.columns import read_columns
@@ -19,7 +19,7 @@ from analysis.intake.figures import Figure
 from analysis.intake.grid import Sheet, read_grid
 from analysis.intake.journal import Journal
 from analysis.intake.layout import tables_of
-from analysis.intake.package import AREAS, Taken, written
+from analysis.intake.package import AREAS, GRADE, Taken, written
 from analysis.intake.plausible import doubt_implausible, settle_periods, without_repeats
 from analysis.intake.rows import Reader
 from analysis.intake.totals import checked
@@ -76,6 +76,9 @@ def take_in(
     public: bool = False,
     known_from: dt.date | None = None,
     replace: bool = False,
+    country: str = "",
+    publisher: str = "",
+    grade: str = GRADE,
 ) -> Intake:
     """Read a file and write what is certain in it as a package.
 
@@ -87,26 +90,36 @@ def take_in(
         public: write into ``data`` instead of ``local/data``.
         known_from: the day from which the department had the figures, where the file does not say it.
         replace: whether a package of this name that was taken in earlier gives way.
+        country: a file of ``params/countries`` where the table is not of China; its figures then stand alone.
+        publisher: who published the figures, where they are not the department's own.
+        grade: what the figures are worth.
 
     Raises:
-        ParametersRefused: the name is taken or is none, or no such base.
+        ParametersRefused: the name is taken or is none, no such base or country, or figures of a department that has published them.
         DataRefused: a cell is doubtful, or the file holds no figures; nothing is written.
         InfrastructureFailed: the package cannot be written.
     """
     folder = _place(name, home, public=public, replace=replace)
-    below = _base(base, home)
+    below = None if country else _base(base, home)
+    if grade not in GRADES:
+        raise ParametersRefused(f"--grade {grade!r}: {nearest(grade, GRADES)}")
+    if bool(publisher) == (grade == GRADE):
+        raise ParametersRefused(
+            f"--publisher, --grade: allowed: neither, or both with another grade than {GRADE}: figures that somebody published are not the department's own"
+        )
     if public and below is not None and base not in public_datasets(home):
         raise ParametersRefused(
             f"--public: {base} lies in {LOCAL}; allowed: a base in {PUBLIC}, so that nothing of it is shown"
         )
-    words, journal = read_vocabulary(home), Journal()
+    words = read_vocabulary(home, country)
+    journal = Journal(money=words.country.money.en if words.country else "yuan")
     areas = areas_of(below, words)
     figures, read_as = read_file(file, words, areas, below, journal)
     for one in figures:
         why = "; ".join(filter(None, [*one.converted, one.note and f"note: {one.note}"])) or "as it stands"
         journal.log(one.sheet, one.cell, one.found, one.said, why)
     _compare(figures, below, journal)
-    taken = Taken(name, file.name, files.sha256(file), figures, known_from)
+    taken = Taken(name, file.name, files.sha256(file), figures, known_from, words.country, publisher, grade)
     shown = folder.relative_to(home).as_posix()
     template = folder_of(base if below is not None else LIKE, home)
     written(taken, folder, shown, template, below, areas, journal, replace=replace)
@@ -187,7 +200,11 @@ def _base(base: str, home: Path) -> Evidence | None:
 def areas_of(below: Evidence | None, words: Vocabulary) -> Areas:
     """Return the areas that a file may name: those of the package below it; none but the provinces where it stands alone."""
     if below is None:
-        return Areas(pd.DataFrame(columns=AREAS[1:]).rename_axis("area_code"), "", words.words.provinces)
+        made = Areas(pd.DataFrame(columns=AREAS[1:]).rename_axis("area_code"), "", words.words.provinces)
+        made.alone = True
+        if words.country is not None:
+            made.set_whole(words.country.code, words.country.names.zh, words.country.names.en)
+        return made
     table = below.areas.assign(has_rural=below.areas["has_rural"].map({True: "true", False: "false"}))
     return Areas(table[AREAS[1:]].copy(), below.whole, words.words.provinces)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from decimal import Decimal
@@ -20,23 +21,26 @@ _LITERALS = re.compile(r'"([^"]*)"|\[[^\]]*\]|_.|\\.')
 _PER = re.compile(r"(?:/|每|per)(?P<per>月|年|month|year|mo|yr|annum|a|m)$|^(?:每)?(?P<first>月|年)/?$")
 _SCALES = {"": 1, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _NOUNS = {
-    "元": "yuan", "人民币": "yuan", "yuan": "yuan", "rmb": "yuan", "cny": "yuan", "圆": "yuan", "块": "yuan",
     "人": "persons", "名": "persons", "人次": "visits", "persons": "persons", "person": "persons", "people": "persons",
     "户": "households", "households": "households", "household": "households",
 }  # fmt: skip
-_UNIT = re.compile(
-    r"(?P<scale>[千万亿]?|10,?000|10k|million|100million)"
-    r"(?P<noun>元|圆|人民币|人次|人|名|户|yuan|rmb|cny|persons|person|people|households|household)"
-    r"(?P<rest>(?:[/·.每*]|per|a)*(?:人|person|capita|head)?(?:[/·.每*]|per|a)*(?:月|年|month|year|mo|yr|annum)?(?:[/·.每*]|per)*(?:人|person|capita|head)?)"
-)
-_ENGLISH_SCALES = {"10,000": 10_000, "10000": 10_000, "10k": 10_000, "million": 1_000_000, "100million": 100_000_000}
+_ENGLISH_SCALES = {
+    "thousand": 1000,
+    "1,000": 1000,
+    "1000": 1000,
+    "10,000": 10_000,
+    "10000": 10_000,
+    "10k": 10_000,
+    "million": 1_000_000,
+    "100million": 100_000_000,
+}
 
 
 class Unit(NamedTuple):
     """A unit of a table.
 
     Attributes:
-        kind: yuan, persons, households.
+        kind: yuan (which stands for the country's own money), persons, households.
         scale: how many of them one is.
         per: month or year; empty where none is said.
     """
@@ -60,11 +64,16 @@ class Amount(NamedTuple):
     converted: tuple[str, ...]
 
 
-def read_unit(text: str) -> Unit | None:
-    """Read a unit such as 元/人·月, 万元, 10,000 persons; None where it is none."""
+def read_unit(text: str, money: tuple[str, ...]) -> Unit | None:
+    """Read a unit such as 元/人·月, 万元, 10,000 persons; None where it is none.
+
+    Args:
+        text: as it stands.
+        money: how the unit of money is written.
+    """
     whole = plain(text).replace("人民币元", "元").replace("(", "").replace(")", "")
-    found = _UNIT.fullmatch(whole)
-    if not found or (noun := _NOUNS[found["noun"]]) == "visits":
+    found = _unit(money).fullmatch(whole)
+    if not found or (noun := _NOUNS.get(found["noun"], "yuan")) == "visits":
         return None
     scale = _SCALES.get(found["scale"]) or _ENGLISH_SCALES[found["scale"]]
     rest = found["rest"]
@@ -72,6 +81,16 @@ def read_unit(text: str) -> Unit | None:
     if noun != "yuan" and rest:
         return None
     return Unit(noun, scale, "month" if month else "year" if year else "")
+
+
+@functools.lru_cache(maxsize=4)
+def _unit(money: tuple[str, ...]) -> re.Pattern[str]:
+    # The longest first, so that no word is cut where another begins.
+    nouns = "|".join(re.escape(one) for one in sorted({*money, *_NOUNS}, key=len, reverse=True))
+    return re.compile(
+        rf"(?P<scale>[千万亿]?|10,?000|1,?000|thousand|10k|million|100million)(?P<noun>{nouns})"
+        r"(?P<rest>(?:[/·.每*]|per|a)*(?:人|person|capita|head)?(?:[/·.每*]|per|a)*(?:月|年|month|year|mo|yr|annum)?(?:[/·.每*]|per)*(?:人|person|capita|head)?)"
+    )
 
 
 def read_amount(cell: Cell, words: Vocabulary) -> Amount:
@@ -87,17 +106,17 @@ def read_amount(cell: Cell, words: Vocabulary) -> Amount:
     if isinstance(cell.value, dt.datetime | dt.date | dt.time | dt.timedelta):
         raise Doubtful("a number; the cell is formatted as a date or time")
     if isinstance(cell.value, int | float | Decimal):
-        return _from_number(cell)
+        return _from_number(cell, words)
     return _from_text(str(cell.value or ""), cell, words)
 
 
-def _from_number(cell: Cell) -> Amount:
+def _from_number(cell: Cell, words: Vocabulary) -> Amount:
     converted = ["a formula's stored value"] if cell.formula else []
     bare = _LITERALS.sub("", cell.number_format)
     if _SCALED_FORMAT.search(bare) or "!." in cell.number_format:
         raise Doubtful(f"a plain number; its format {cell.number_format!r} shows another than it holds")
     literal = "".join(re.findall(r'"([^"]*)"', cell.number_format.partition(";")[0]))
-    unit = read_unit(literal) if literal else None
+    unit = read_unit(literal, words.money) if literal else None
     if literal.strip() and unit is None and plain(literal).strip("¥$￥"):
         raise Doubtful(f"a number whose format adds nothing; {literal!r} is not understood")
     number = Decimal(str(cell.value))
@@ -148,7 +167,7 @@ def _from_text(raw: str, cell: Cell, words: Vocabulary) -> Amount:
         if behind:
             converted.append(f"{behind} read as {scale:,}")
     else:
-        unit = read_unit(behind)
+        unit = read_unit(behind, words.money)
         if unit is None:
             raise Doubtful(f"one number, with a unit or none; {behind!r} is not understood")
         converted.append(f"unit {behind!r} taken from the cell")

@@ -15,12 +15,14 @@ from analysis.intake.marks import MARKS
 from analysis.intake.vocabulary import plain
 
 _CODE = re.compile(r"(\d{6})(?:\.0+|0{3}|0{6})?")
+# A code of another country: a few letters or none, then digits.
+_FOREIGN_CODE = re.compile(r"[a-z]{0,3}[-.]?\d{1,8}")
 _ENDINGS = (
     "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "自治县", "地区", "新区", "林区", "省", "市", "区", "县", "盟", "州", "旗",
     "province", "prefecture", "municipality", "city", "district", "county",
 )  # fmt: skip
 _PROVINCE = ("全省", "省级", "全自治区", "province", "wholeprovince")
-_CLASS = re.compile(r"(?:第)?(?P<number>[一二三四五六1-6])类(?:地区)?|class(?P<english>[1-6])")
+_CLASS = re.compile(r"(?:第)?(?P<number>[一二三四五六1-6])类(?:地区)?|class(?P<english>[1-6])|(?P<bare>[1-6])")
 _CHINESE_DIGITS = "一二三四五六"
 
 
@@ -47,12 +49,16 @@ class Areas:
         whole: code of the province; empty where none is known yet.
         provinces: the first two digits of a code to the province's names.
         added: codes that the file brought.
+        alone: whether there is no package below, so that the file itself says which classes there are.
+        foreign: whether the whole is another country, and every area that a file brings is a part of it.
     """
 
     table: pd.DataFrame
     whole: str
     provinces: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, str] = field(default_factory=dict)
+    foreign: bool = False
+    alone: bool = False
 
     def __post_init__(self) -> None:
         self._names: dict[str, set[str]] = {}
@@ -88,9 +94,10 @@ class Areas:
             return self._rows[whole.upper()]
         if whole in _PROVINCE and self.whole:
             return self._rows[self.whole]
-        if (named := _CLASS.fullmatch(whole)) and self.whole:
-            number = named["english"] or str(_CHINESE_DIGITS.find(named["number"]) + 1 or named["number"])
+        if (number := _class_number(whole, bare=False)) and self.whole:
             code = f"{self.whole}-C{number}"
+            if self.alone and code not in self._rows:
+                self._add_class(number)
             return self._rows.get(code)
         codes = self._names.get(whole) or self._names.get(_bare(whole)) or set()
         if len(codes) > 1:
@@ -98,8 +105,11 @@ class Areas:
         return self._rows[next(iter(codes))] if codes else None
 
     def code_in(self, text: str) -> str:
-        """Return the six-digit code that a text is; empty where it is none."""
-        found = _CODE.fullmatch(plain(text))
+        """Return the code that a text is, of six digits in China; empty where it is none."""
+        whole = plain(text)
+        if self.foreign:
+            return whole.upper() if _FOREIGN_CODE.fullmatch(whole) else ""
+        found = _CODE.fullmatch(whole)
         return found[1] if found else ""
 
     def suggestion(self, text: str) -> str:
@@ -118,6 +128,9 @@ class Areas:
         Raises:
             Doubtful: its code is not below an area that is known.
         """
+        if self.foreign:
+            self._add(code, name_zh, name_en, "region", self.whole)
+            return f"region {code} added"
         if not self.whole and code[:2] in self.provinces and not code.endswith("0000"):
             self.bring(f"{code[:2]}0000", *self.provinces[code[:2]])
         above = next(
@@ -130,6 +143,44 @@ class Areas:
             raise Doubtful(
                 f"a code below a known area; {code[:2]}0000 is not known, so add a row or sheet that names the province"
             )
+        self._add(code, name_zh, name_en, level, above)
+        if level == "province":
+            self.whole = code
+        return f"{level} {code} added" + (f" below {above}" if above else "")
+
+    def classify(self, code: str, text: str) -> str:
+        """Put an area into the class of the provincial minima that a text names; say what was made of it, empty where it stood so.
+
+        Raises:
+            Doubtful: no class, another one than it has, or an area that has none.
+        """
+        number = _class_number(plain(text))
+        if not number:
+            raise Doubtful("a class of areas, such as 一类 or class 1")
+        held = str(self.table.at[code, "area_class"])
+        if held == number:
+            return ""
+        level = str(self.table.at[code, "level"])
+        if not self.alone or held or level not in ("city", "district"):
+            raise Doubtful(f"class {held}, as known before" if held else f"no class: {code} is a {level}")
+        self._add_class(number)
+        self.table.at[code, "area_class"] = number
+        return f"class {number}"
+
+    def _add_class(self, number: str) -> None:
+        code = f"{self.whole}-C{number}"
+        if code not in self._rows:
+            self._add(code, f"{_CHINESE_DIGITS[int(number) - 1]}类地区", f"Class {number}", "class", self.whole)
+            self.table.at[code, "area_class"] = number
+            self.added.pop(code)
+
+    def set_whole(self, code: str, name_zh: str, name_en: str) -> None:
+        """Make another country the whole that all areas are parts of."""
+        self._add(code, name_zh, name_en, "country", "")
+        self.added.pop(code)
+        self.whole, self.foreign, self.alone = code, True, False
+
+    def _add(self, code: str, name_zh: str, name_en: str, level: str, above: str) -> None:
         up = self.table.loc[above] if above else {}
         row: dict[str, Any] = {
             "name_zh": name_zh, "name_en": name_en or name_zh, "level": level, "parent_code": above,
@@ -138,14 +189,11 @@ class Areas:
         }  # fmt: skip
         self.table.loc[code] = pd.Series(row)
         self.added[code] = name_zh
-        if level == "province":
-            self.whole = code
         self._learn(code)
-        return f"{level} {code} added" + (f" below {above}" if above else "")
 
     def parts_of(self, code: str) -> list[str]:
         """Return the cities of a province, or the districts of a city, that the package knows."""
-        own = self.table[(self.table["parent_code"] == code) & self.table["level"].isin(["city", "district"])]
+        own = self.table[(self.table["parent_code"] == code) & self.table["level"].isin(["city", "district", "region"])]
         return [str(one) for one in own.index]
 
     def lacking(self, codes: Iterable[str]) -> list[str]:
@@ -153,6 +201,15 @@ class Areas:
         named = set(codes)
         cities = self.table[self.table["level"] == "city"]
         return [str(row["name_zh"]) for code, row in cities.iterrows() if code not in named]
+
+
+def _class_number(text: str, *, bare: bool = True) -> str:
+    """Return the number of the class that a plain text names; empty where it names none."""
+    named = _CLASS.fullmatch(text)
+    if not named or (named["bare"] and not bare):
+        return ""
+    number = named["english"] or named["bare"] or named["number"]
+    return str(_CHINESE_DIGITS.find(number) + 1 or number)
 
 
 def _bare(name: str) -> str:

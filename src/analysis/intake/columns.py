@@ -46,7 +46,7 @@ def _label(table: Table, column: int, label: str, text: str, address: str, journ
     journal.log(sheet.name, address, text, label, "column")
     if label == "value":
         table.said[column] = Said()
-    elif label in ("area", "code", "year", "residence", "measure", "unit") and table.column(label) is not None:
+    elif label in ("area", "code", "class", "year", "residence", "measure", "unit") and table.column(label) is not None:
         journal.doubt(sheet.name, address, text, f"one column of this kind; {label} stands over another one too")
     else:
         table.labels[column] = label

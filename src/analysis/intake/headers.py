@@ -91,16 +91,16 @@ def read_said(text: str, words: Vocabulary, areas: Areas | None = None) -> Said:
 
     def bracketed(found: re.Match[str]) -> str:
         inner = next(part for part in found.groups() if part is not None)
-        return " " if _take_units(inner, units) else f" {inner} "
+        return " " if _take_units(inner, units, words) else f" {inner} "
 
     while (replaced := _BRACKETS.sub(bracketed, rest)) != rest:
         rest = replaced
     if said := _UNITS_SAID.search(rest):
         behind = rest[said.end() :]
-        if _take_units(behind, units):
+        if _take_units(behind, units, words):
             rest = rest[: said.start()]
     times, rest = take_times(rest)
-    rest = _OPEN_UNIT.sub(lambda found: " " if _take_units(_whole_unit(found[0]), units) else found[0], rest)
+    rest = _OPEN_UNIT.sub(lambda found: " " if _take_units(_whole_unit(found[0]), units, words) else found[0], rest)
     per = {"month" for _ in [0] if _PER_MONTH.search(rest)} | {"year" for _ in [0] if _PER_YEAR.search(rest)}
     found, left = [], []
     for part in _PUNCTUATION.split(rest):
@@ -142,7 +142,7 @@ def read_title(text: str, words: Vocabulary) -> Said:
     found: dict[str, object] = {}
     rest = whole[: said.start()] if (said := _UNITS_SAID.search(whole)) else whole
     rest = _BRACKETS.sub(
-        lambda one: " " if _take_units(next((part for part in one.groups() if part), ""), []) else one[0], rest
+        lambda one: " " if _take_units(next((part for part in one.groups() if part), ""), [], words) else one[0], rest
     )
     times, rest = take_times(rest)
     if len({time.year for time in times}) == 1 and FIRST <= times[0].year <= LAST:
@@ -162,25 +162,25 @@ def read_title(text: str, words: Vocabulary) -> Said:
     return Said(**found, per=per.pop() if len(per) == 1 else "")  # type: ignore[arg-type]
 
 
-def units_of(text: str) -> list[Unit]:
+def units_of(text: str, words: Vocabulary) -> list[Unit]:
     """Return the units that a title names, such as those of 单位：元/月、人, or one in brackets."""
     units: list[Unit] = []
     whole = plain(text)
     for bracket in _BRACKETS.finditer(whole):
-        _take_units(next((part for part in bracket.groups() if part), ""), units)
+        _take_units(next((part for part in bracket.groups() if part), ""), units, words)
     for open_unit in _OPEN_UNIT.finditer(_BRACKETS.sub(" ", whole)):
-        _take_units(_whole_unit(open_unit[0]), units)
+        _take_units(_whole_unit(open_unit[0]), units, words)
     if not units and (said := _UNITS_SAID.search(whole)):
-        _take_units(whole[said.end() :].strip("(): "), units)
+        _take_units(whole[said.end() :].strip("(): "), units, words)
     return units
 
 
-def _take_units(text: str, into: list[Unit]) -> bool:
+def _take_units(text: str, into: list[Unit], words: Vocabulary) -> bool:
     """Read a text that is nothing but units; say whether it was."""
     whole = plain(text).strip("(): ").removeprefix("单位").strip(": ")
-    found = [read_unit(whole)]
+    found = [read_unit(whole, words.money)]
     if found == [None]:
-        found = [read_unit(part) for part in re.split(r"[、,，;；]", whole)]
+        found = [read_unit(part, words.money) for part in re.split(r"[、,，;；]", whole)]
     if not whole or not found or any(one is None for one in found):
         return False
     into += [one for one in found if one]

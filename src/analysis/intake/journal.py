@@ -63,8 +63,13 @@ class Doubtful(Exception):
 
 @dataclass
 class Journal:
-    """The lines and doubts of one file, in the order in which they were met."""
+    """The lines and doubts of one file, in the order in which they were met.
 
+    Attributes:
+        money: what the file's amounts are in.
+    """
+
+    money: str = "yuan"
     lines: list[Line] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
@@ -74,9 +79,17 @@ class Journal:
 
     def doubt(self, sheet: str, cell: str, found: object, expected: str) -> None:
         """Note a doubt once."""
-        one = Doubt(sheet, cell, str(found), expected)
+        one = Doubt(sheet, cell, str(found), self._in_money(expected))
         if one not in self.doubts:
             self.doubts.append(one)
+
+    def _in_money(self, text: str) -> str:
+        """Return what is expected in the file's own money."""
+        if self.money == "yuan":
+            return text
+        for own, there in (("yuan", ""), ("元/月", "/month"), ("元/年", "/year")):
+            text = text.replace(own, f"{self.money}{there}")
+        return text
 
     def refuse_doubts(self, file: str) -> None:
         """Refuse the file where anything in it is doubtful.

@@ -205,10 +205,10 @@ def context_of(table: Table, words: Vocabulary, areas: Areas, journal: Journal) 
                 journal.doubt(
                     sheet.name, cell.address, cell.text, f"one year in the titles; another speaks of {said.year}"
                 )
-            units += units_of(cell.text)
+            units += units_of(cell.text, words)
             said = said.under(own)
             journal.log(sheet.name, cell.address, cell.text, _shown(own), "title")
-    units += units_of(sheet.name)
+    units += units_of(sheet.name, words)
     named = replace(read_title(sheet.name, words), area=_area_in(sheet.name, areas))
     for kind in ("year", "residence", "programme"):
         own, other = getattr(named, kind), getattr(said, kind)

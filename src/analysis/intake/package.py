@@ -20,6 +20,7 @@ from analysis.errors import InfrastructureFailed
 from analysis.inputs.evidence import COLUMNS, Evidence, checked_tables
 from analysis.inputs.package import DESCRIPTOR
 from analysis.intake.areas import Areas
+from analysis.intake.country import Country, described_of
 from analysis.intake.figures import UNITS, Figure
 from analysis.intake.journal import Journal, inert
 
@@ -38,6 +39,7 @@ AREAS = [
     "note",
 ]
 SOURCES = ["source_id", "title", "publisher", "document_number", "published", "address", "terms"]
+MOST_CLASSES = 6
 _CELL = ["area_code", "year", "period", "residence", "programme", "measure"]
 
 
@@ -51,6 +53,9 @@ class Taken:
         sha256: of the file.
         figures: that were read.
         known_from: the day from which the department had all of them, where one was given.
+        country: of the figures; None is China.
+        publisher: of the figures; empty where they are the department's own.
+        grade: what the figures are worth.
     """
 
     name: str
@@ -58,6 +63,9 @@ class Taken:
     sha256: str
     figures: list[Figure]
     known_from: dt.date | None
+    country: Country | None = None
+    publisher: str = ""
+    grade: str = GRADE
 
     @property
     def source_id(self) -> str:
@@ -152,15 +160,9 @@ def _contents(taken: Taken, template: Path, base: Evidence | None, areas: Areas,
 
 def _source(taken: Taken) -> list[str]:
     title = inert(f"file {taken.file}, sha256 {taken.sha256}")
-    return [
-        taken.source_id,
-        title,
-        "the department that keeps the file",
-        "",
-        "",
-        "",
-        "the department's own figures; ask it before you pass them on",
-    ]
+    own = ("the department that keeps the file", "the department's own figures; ask it before you pass them on")
+    publisher, terms = (inert(taken.publisher), "facts; cite the publisher") if taken.publisher else own
+    return [taken.source_id, title, publisher, "", "", "", terms]
 
 
 def _rows(taken: Taken, areas: Areas, base: Evidence | None) -> dict[str, list[dict[str, str]]]:
@@ -169,18 +171,19 @@ def _rows(taken: Taken, areas: Areas, base: Evidence | None) -> dict[str, list[d
     for one in sorted(taken.figures, key=lambda figure: figure.key):
         level = str(areas.table.at[one.area_code, "level"])
         table = "minima" if level == "class" and one.measure.table == "standards" else one.measure.table
-        known_from, basis = _known_from(one, taken.known_from, base)
-        month = next((int(part[1:]) for part in one.period.split("-")[:1] if part.startswith("M")), 1)
+        known_from, basis = _known_from(one, taken, base)
+        month = 7 if one.period == "H2" else 1
+        month = next((int(part[1:]) for part in one.period.split("-")[:1] if part.startswith("M")), month)
         note = inert(one.note)
         if one.checked:  # the flag that the checks of every package know
             note = f"checked: {note}" if not note.startswith("checked:") else note
         row = dict(zip(_CELL, map(str, one.key), strict=True)) | {
             "value": f"{one.number:f}",
-            "unit": one.written_unit,
+            "unit": _unit(one.written_unit, taken),
             "effective_from": dt.date(one.year, month, 1).isoformat(),
             "known_from": known_from.isoformat(),
             "known_from_basis": basis,
-            "grade": GRADE,
+            "grade": taken.grade,
             "source_id": taken.source_id,
             "preferred": "true",
             "note": note,
@@ -189,16 +192,21 @@ def _rows(taken: Taken, areas: Areas, base: Evidence | None) -> dict[str, list[d
     return found
 
 
-def _known_from(one: Figure, given: dt.date | None, base: Evidence | None) -> tuple[dt.date, str]:
+def _unit(written: str, taken: Taken) -> str:
+    """Return a unit in the money of the figures' country."""
+    return written.replace("yuan", taken.country.money.en) if taken.country else written
+
+
+def _known_from(one: Figure, taken: Taken, base: Evidence | None) -> tuple[dt.date, str]:
     """Return the day a figure was known from, and its basis: the file's, the one given, the notice's, else the rule of every package."""
-    if one.known_from or given:
-        return one.known_from or given or dt.date.min, "source"
+    if day := one.known_from or taken.known_from:
+        return day, "source"
     if one.measure.as_ == "minimum_standard" and base is not None:
         rows = base.best("dibao", "minimum_standard")
         days = rows[(rows["year"] == one.year) & (rows["known_from_basis"] == "notice")]["known_from"]
         if len(days):
             return days.min().date(), "notice"
-    if one.measure.table in ("standards", "minima"):
+    if one.measure.table in ("standards", "minima") and taken.country is None:
         return dt.date(one.year, 6, 30), "rule"
     return dt.date(one.year + 1, 3, 31), "rule"
 
@@ -210,9 +218,10 @@ def _described(
     made = copy.deepcopy(described)
     alone = base is None
     whole = str(areas.table.at[areas.whole, "name_zh"]) if areas.whole else ""
+    whose = "部门自有数据" if not taken.publisher else "取自文件的数据"
     made |= {
         "name": taken.name,
-        "title": f"{whole}：部门自有数据（{taken.name}）",
+        "title": f"{whole}：{whose}（{taken.name}）",
         "title_en": f"Figures of a department's own, {taken.name}",
         "description": f"Taken in from {inert(taken.file)}, sha256 {taken.sha256}"
         + (
@@ -220,8 +229,13 @@ def _described(
         ),
         "observations": tables,
     }
-    if alone:
-        made["headline"] = {"programme": "dibao", "measure": "standard", "level": "city"}
+    if taken.country:
+        made |= described_of(taken.country, made["resources"])
+        made.pop("built_on", None)
+    elif alone:
+        # The gap is that of the province's minima where the file has them, else that of the standards in force.
+        measure, level = ("minimum_standard", "class") if "minima" in tables else ("standard", "city")
+        made["headline"] = {"programme": "dibao", "measure": measure, "level": level}
         made.pop("built_on", None)
     else:
         made["built_on"] = described.get("built_on", described["name"])
@@ -230,7 +244,10 @@ def _described(
         for field in resource["schema"]["fields"]:
             allowed = field.get("constraints", {}).get("enum")
             if field["name"] == "unit" and allowed:
-                allowed += [unit for unit in UNITS if unit not in allowed]
+                units = [_unit(unit, taken) for unit in UNITS if not taken.country or not unit.endswith("yuan")]
+                allowed[:] = units if taken.country else [*allowed, *(unit for unit in units if unit not in allowed)]
+            elif field["name"] == "area_class" and alone:
+                field["constraints"]["maximum"] = MOST_CLASSES
             elif field["name"] == "grade" and allowed and GRADE not in allowed:
                 allowed.insert(1, GRADE)
             elif field["name"] == "note" and resource["name"] not in ("areas", "sources"):

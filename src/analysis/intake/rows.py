@@ -101,17 +101,21 @@ class Reader:
                     raise Doubtful(cell.problem)
                 if kind == "note":
                     note = cell.text
-                elif cell.empty or kind in ("ignored", "english", "area", "code"):
+                elif cell.empty or kind in ("ignored", "english", "area", "code", "class"):
                     continue
                 elif kind == "unit":
                     unit = self._of(
-                        cell, lambda one: _needed(read_unit(one.text), "a unit, such as 元/月, 人, 万人 or 万元")
+                        cell,
+                        lambda one: _needed(
+                            read_unit(one.text, self.words.money), "a unit, such as 元/月, 人, 万人 or 万元"
+                        ),
                     )
                 elif kind == "known_from":
                     known_from = self._of(cell, lambda one: read_day(one.value))
                 else:
                     said = self._said(cell, kind).under(said)
             area = "" if label else self._area(number)
+            self._class(number, area)
         except _Reported:
             return None
         except Doubtful as doubt:
@@ -203,6 +207,15 @@ class Reader:
         self._last_area = code
         return code
 
+    def _class(self, number: int, area: str) -> None:
+        """Put a row's area into the class that its column of classes names."""
+        column = self.table.column("class")
+        cell = self.sheet.at(number, column) if column is not None and area else None
+        if cell is not None and not cell.empty:
+            said = self._of(cell, lambda one: self.areas.classify(area, one.text))
+            if said:
+                self.journal.log(self.sheet.name, cell.address, cell.text, said, "class of the area")
+
     def _bring(self, number: int, filled: list[Cell], found: list[Any]) -> None:
         """Take in an area that the package lacks, where the row gives its code and its name."""
         unknown = next(cell for cell, one in zip(filled, found, strict=True) if one is None)
@@ -266,7 +279,7 @@ class Reader:
         if not FIRST <= said.year <= LAST:
             raise Doubtful("a year; no column, header or title names it")
         period = said.period or "Y"
-        if measure.kind == "rate":
+        if measure.kind == "rate" and not measure.parts_of_year:
             period = "Y"  # a standard is of its year, whatever month the table was made in
         sides = residences(measure, said.residence, self.areas.find(area))
         if len(sides) > 1:

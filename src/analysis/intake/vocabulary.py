@@ -7,49 +7,19 @@ import re
 import unicodedata
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, NamedTuple
-
-from pydantic import Field
+from typing import NamedTuple
 
 from analysis.inputs.parameter_file import read_parameter_file
 from analysis.inputs.parameters.validation import validated
 from analysis.inputs.parameters.values import Strict
+from analysis.intake.country import Country, read_country
+from analysis.intake.measure import Measure
 
+__all__ = ["Measure", "Token", "Vocabulary", "Words", "plain", "read_vocabulary"]
 FILE = "params/intake/headers.yaml"
-Kind = Literal["rate", "persons", "households", "money"]
+# How the unit of money is written, where a table is of China.
+YUAN = ("元", "人民币", "yuan", "rmb", "cny", "圆")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
-
-
-class Measure(Strict):
-    """One measure that intake knows.
-
-    Attributes:
-        programme: as in the vocabulary.
-        noun: what is counted of the programme.
-        as_: the measure's name in a package.
-        table: the package's table.
-        kind: rate (yuan per person and month or year), persons, households, money.
-        plausible_yuan_month: between which amounts a month a rate can lie.
-        apart: whether town and country have figures of their own, so that one without a residence is doubtful.
-    """
-
-    programme: str
-    noun: str
-    as_: str = Field(alias="as")
-    table: str
-    kind: Kind
-    plausible_yuan_month: list[int] = Field(default_factory=list)
-    apart: bool = False
-
-    @property
-    def in_package(self) -> str:
-        """The programme as a package names it: what concerns everybody is of none."""
-        return "" if self.programme == "economy" else self.programme
-
-    @property
-    def label(self) -> str:
-        """The measure as it is named to the user."""
-        return f"{self.programme} {self.as_}" if self.in_package else self.as_
 
 
 class Words(Strict):
@@ -85,11 +55,18 @@ class Vocabulary:
 
     Attributes:
         words: as they are written.
+        country: whose tables these are; None is China.
+        money: how the unit of money is written.
         measures: programme and noun to the measure.
     """
 
-    def __init__(self, words: Words):
-        self.words = words
+    def __init__(self, words: Words, country: Country | None = None):
+        if country is not None:
+            # Programmes of one country are none of another's; how a table is laid out is everywhere alike.
+            own = {name: getattr(country, name) for name in ("programmes", "nouns", "measures")}
+            words = words.model_copy(update=own)
+        self.words, self.country = words, country
+        self.money = tuple(map(plain, country.money_words)) if country else YUAN
         self.measures = {(one.programme, one.noun): one for one in words.measures}
         self._labels = {plain(text): name for name, texts in words.labels.items() for text in texts}
         tokens = {plain(text): Token("filler", "") for text in words.filler}
@@ -163,8 +140,8 @@ class Vocabulary:
         return fitting[0] if named and len(fitting) == 1 else None
 
     def plausible_yuan_month(self, measure: Measure) -> tuple[Decimal, Decimal]:
-        """Return between which amounts a month a rate can lie."""
-        low, high = measure.plausible_yuan_month
+        """Return between which amounts a month a rate can lie; any above zero where nobody has said."""
+        low, high = measure.plausible_yuan_month or (0, "Infinity")
         return Decimal(low), Decimal(high)
 
 
@@ -173,16 +150,20 @@ def plain(text: str) -> str:
     return _SPACES.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-def read_vocabulary(home: Path) -> Vocabulary:
-    """Read the words of ``params/intake/headers.yaml``.
+def read_vocabulary(home: Path, country: str = "") -> Vocabulary:
+    """Read the words of ``params/intake/headers.yaml``, and those of another country where one is named.
 
     Raises:
-        ParametersRefused: a key or value that is not allowed.
+        ParametersRefused: no such country, or a key or value that is not allowed.
     """
-    return _vocabulary(home)
+    return Vocabulary(_words(home), read_country(country, home)) if country else _vocabulary(home)
 
 
 @functools.lru_cache(maxsize=4)
 def _vocabulary(home: Path) -> Vocabulary:
+    return Vocabulary(_words(home))
+
+
+def _words(home: Path) -> Words:
     file = read_parameter_file(home / FILE, FILE)
-    return Vocabulary(validated(Words, file.values, file.where))
+    return validated(Words, file.values, file.where)

@@ -7,10 +7,14 @@ own. A programme whose recipients are neither data nor a stated assumption is of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from analysis.inputs.parameters.assumption import Assumption
+from analysis.inputs.parameters.values import Text
 
 MONTHS = 12
 # Zhongshan's notice of 2022: 464 yuan of extra at a standard of 1160, the 40 % of METHODS 1.
@@ -27,6 +31,28 @@ OPTIONAL = {
     "tekun_care_minimum_wage_share": "tekun_care",
 }
 LINKED = ("tekun", "classified_extra", "price_link", "low_income_edge", "disability_living")
+# A further programme is declared by two assumptions: how many receive it, and which share of the dibao standard it pays.
+_DECLARED = re.compile(r"linked_([a-z][a-z0-9_]*)_(persons|share)")
+
+
+def declared(names: Iterable[str]) -> list[str]:
+    """Return the programmes that are declared by the names of assumptions, both of each being there, sorted.
+
+    Example:
+        >>> declared(["linked_heating_persons", "linked_heating_share", "linked_other_persons", "follow_share"])
+        ['heating']
+    """
+    found: dict[str, set[str]] = {}
+    for name in names:
+        if one := _DECLARED.fullmatch(name):
+            found.setdefault(one[1], set()).add(one[2])
+    return sorted(name for name, kinds in found.items() if len(kinds) == 2 and name not in LINKED)
+
+
+def declared_names(assumptions: Mapping[str, Assumption]) -> dict[str, Text]:
+    """Return the name, in both languages, of each programme that a scenario's assumptions declare."""
+    named = {name: assumptions[f"linked_{name}_persons"].programme for name in declared(assumptions)}
+    return {name: said for name, said in named.items() if said is not None}
 
 
 def tekun_standard(
@@ -117,7 +143,8 @@ def linked_yuan_year(
         persons: dibao recipients on trend, shape (S, n).
         entrants: who enter because the line rises, shape (S, n).
         elasticity: of recipients to the standard, shape (S, n).
-        settings: assumption id to values, shape (S, 1); a programme without its assumption is off.
+        settings: assumption id to values, shape (S, 1); a programme without its assumption is off. One that is declared
+            there costs 12 x its people x its share of the standard x the rise; its people are spread as dibao's are.
         disability_living_yuan_month: the flat subsidy, for those who become eligible with dibao.
 
     Returns:
@@ -138,6 +165,9 @@ def linked_yuan_year(
         # The hardship subsidy goes with membership of dibao: it grows as the recipients do.
         entering = settings["disability_living_persons"] * _weight(persons) * entrants / persons
         parts["disability_living"] = MONTHS * entering * disability_living_yuan_month
+    for programme in declared(settings):
+        people = settings[f"linked_{programme}_persons"] * _weight(persons)
+        parts[programme] = MONTHS * people * settings[f"linked_{programme}_share"] * rise_yuan_month
     return parts
 
 

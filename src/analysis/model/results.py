@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,7 +31,6 @@ KEY = [
 # Decimals by unit, fixed at the write: the same bytes whatever the threads, workers, locale or time zone.
 DECIMALS = {
     "yuan/person/month": 2,
-    "rupiah/person/month": 2,
     "yuan/person/month per million yuan": 4,
     "yuan/person/year": 1,
     "yuan/worker/month": 0,
@@ -49,6 +49,18 @@ DECIMALS = {
     "year": 0,
     "count": 0,
 }
+
+
+@functools.cache
+def decimals_of(unit: str) -> int | None:
+    """Return how many decimals are written of a unit, an amount of another country's money as one of yuan; None where it is none.
+
+    Example:
+        >>> decimals_of("rupiah/person/month"), decimals_of("yuan/person/year"), decimals_of("parsecs")
+        (2, 1, None)
+    """
+    _, person, per = unit.partition("/person/")
+    return DECIMALS.get(unit, DECIMALS.get(f"yuan/person/{per}") if person else None)
 
 
 def key_of(row: dict[str, Any] | pd.Series) -> str:
@@ -79,7 +91,7 @@ class Rows:
         """
         if not np.isfinite(value):
             raise ValueError(f"{measure} {where}: {value} is no result")
-        if unit not in DECIMALS or set(where) - set(COLUMNS):
+        if decimals_of(unit) is None or set(where) - set(COLUMNS):
             raise ValueError(
                 f"{measure}: unit {unit!r} or columns {sorted(set(where) - set(COLUMNS))} are not in the contract"
             )
@@ -90,7 +102,7 @@ class Rows:
             | where
             | {"measure": measure, "unit": unit, "grade": grade, "rests_on": ";".join(sorted(set(rests_on)))}
         )
-        row["value"] = round(float(value), DECIMALS[unit]) + 0.0
+        row["value"] = round(float(value), decimals_of(unit)) + 0.0
         row["area_name"] = self.area_names.get(row["area_code"], "")
         self.rows.append(row)
 
@@ -121,7 +133,7 @@ def to_csv(table: pd.DataFrame) -> str:
     """Return the text of ``results.csv``: sorted by key, decimals by unit."""
     written = with_keys(table).sort_index()
     written["value"] = [
-        f"{value:.{DECIMALS[unit]}f}" for value, unit in zip(written["value"], written["unit"], strict=True)
+        f"{value:.{decimals_of(unit)}f}" for value, unit in zip(written["value"], written["unit"], strict=True)
     ]
     buffer = io.StringIO()
     written.to_csv(buffer, index=False, lineterminator="\n")

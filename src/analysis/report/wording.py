@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from analysis.errors import NotHeld
+from analysis.inputs.parameters.values import Text
 from analysis.report.words import NOTES_ZH, WORDS
 
 # What markdown, or the page that it becomes, would take for more than a sign of the text.
 _MARKUP = re.compile(r"""([!"#$&*+:<=>@\[\\\]^_`{|}~])""")
+
+
+_OF_PROGRAMME = re.compile(r"(?P<kind>component_linked|programme|reckoned)_(?P<name>.+)")
 
 
 def as_text(text: str) -> str:
@@ -28,11 +33,13 @@ class Wording:
         lang: zh or en.
         areas: indexed by area_code: name_zh, name_en, level, area_class, tile_row, tile_col.
         currency: the package's money, in Chinese and English.
+        programmes: name in each language of those that a scenario declares.
     """
 
     lang: str
     areas: pd.DataFrame
     currency: tuple[str, str] = ("元", "yuan")
+    programmes: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def money(self) -> str:
@@ -55,8 +62,15 @@ class Wording:
         return replace(self, areas=self.areas.assign(**names))
 
     def word(self, key: str) -> str:
-        """Return a fixed word; an unknown key is a mistake of ours and fails."""
+        """Return a fixed word, or one for a declared programme; an unknown key is a mistake of ours and fails."""
+        if key not in WORDS and (found := _OF_PROGRAMME.fullmatch(key)):
+            return self._of_programme(found["kind"], self.programmes[found["name"]].in_language(self.lang))
         return WORDS[key][0 if self.lang == "zh" else 1]
+
+    def _of_programme(self, kind: str, name: str) -> str:
+        if kind == "component_linked":
+            return self.pick(f"{name}联动", f"linked: {name}")
+        return name if kind == "programme" else self.pick("低保标准的一定比例", "a share of the dibao standard")
 
     def area(self, code: str) -> str:
         """Return an area's name; a class by its word."""

@@ -15,6 +15,7 @@ from analysis.inputs.parameters.assumption import Assumption
 from analysis.inputs.parameters.batch import Batch
 from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule, read_rules
+from analysis.model.programmes import declared_names
 from analysis.model.score import History, history, only_one_class_apart_since
 from analysis.model.score.record import Record, record
 from analysis.model.sensitivity.rows import whole_result
@@ -76,7 +77,8 @@ class Run:
         self.evidence: Evidence = load(self.scenario.dataset, self.scenario.as_of, home)
         self.rules: list[Rule] = read_rules(self.scenario.dataset, home)
         money = self.evidence.descriptor.get("money_unit", {"zh": "元", "en": "yuan"})
-        self.wording = Wording(lang, self.evidence.areas, (money["zh"], money["en"]))
+        own = {name: said for one in scenarios.values() for name, said in declared_names(one.assumptions).items()}
+        self.wording = Wording(lang, self.evidence.areas, (money["zh"], money["en"]), own)
         self._shown: dict[str, Chart] = {}
 
     @functools.cached_property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from typing import Annotated
+
+from pydantic import Field, model_validator
 
 from analysis.inputs.parameters.values import Number, Reason, Strict, Title
 
@@ -14,6 +16,7 @@ class Assumption(Strict):
         unit: of low, central and high.
         scored: the range is not written but measured: the errors of past forecasts give ``low`` and ``high`` (their
             80 % interval) and ``degrees_of_freedom`` (the years behind them) when the model runs.
+        programme: name of the programme that is declared by this count of its people (``linked_NAME_persons``).
         drawn: whether draws vary it; a convention without a basis for a distribution is not drawn, but is moved to
             its ends one at a time and in the corners.
         reason: why this range.
@@ -30,6 +33,8 @@ class Assumption(Strict):
     drawn: bool = True
     reason: Reason
     ask: Title
+    # Left out where it is not said, so that scenarios without such a programme stay what they were to the byte.
+    programme: Annotated[Title | None, Field(exclude_if=lambda said: said is None)] = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Assumption:

@@ -14,7 +14,7 @@ from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.rules import Rule
 from analysis.model.compare.changes import data_changes, described_changes
 from analysis.model.compare.groups import differences, rule_differences
-from analysis.model.results import DECIMALS, Rows
+from analysis.model.results import Rows, decimals_of
 from analysis.model.simulate import simulate
 from analysis.model.simulate.rows import result_rows
 
@@ -141,7 +141,7 @@ def bridge(
     parts = {}
     for name, line in before.items():
         if all(name in run for run in runs):
-            scale = 10 ** DECIMALS[line["unit"]]
+            scale = 10 ** decimals_of(line["unit"])
             stored, *values = (round(value * scale) for value in (line["value"], *(run[name] for run in runs)))
             worth = dict(zip(causes, (later - former for former, later in pairwise(values)), strict=True))
             worth["method"] = values[0] - stored

@@ -21,6 +21,7 @@ from analysis.model.caseload import decimal_year
 from analysis.model.pathway.alike import Alike
 from analysis.model.pathway.floors import wide
 from analysis.model.pathway.kept import Kept
+from analysis.model.programmes import declared
 from analysis.model.quantiles import StreamingQuantiles
 from analysis.model.simulate import RESIDENCES, Case
 from analysis.model.simulate.case import SCORED, persons_next, tekun_next
@@ -30,7 +31,7 @@ LEVELS = (10, 50, 90)
 KEPT_NUMBERS = 2**23
 # What the standards, supplements and weights of the base year do not look at.
 _NOT_NOW = {"follow_share", "classified_share", "price_link_months_share"}
-# Assumptions that speak of the province's people, whom the model shares out by its recipients.
+# Assumptions that speak of the province's people, whom the model shares out by its recipients; so do declared programmes.
 _OF_THE_PROVINCE = ("low_income_edge_persons", "disability_living_persons")
 People = list[list[dict[str, np.ndarray]]]
 
@@ -263,7 +264,8 @@ def _of_side(
     settings: Mapping[str, np.ndarray], dibao: Mapping[str, np.ndarray], side: str
 ) -> Mapping[str, np.ndarray]:
     """Return the settings with a side's part of the people whom the model shares out over the whole province."""
-    named = [name for name in _OF_THE_PROVINCE if name in settings]
+    own = (f"linked_{name}_persons" for name in declared(settings))
+    named = [name for name in (*_OF_THE_PROVINCE, *own) if name in settings]
     part = dibao[side] / (dibao["urban"] + dibao["rural"]) if named else 1.0
     return {**settings, **{name: settings[name] * part for name in named}} if named else settings
 

@@ -20,7 +20,7 @@ from analysis.inputs.parameters.values import exact
 from analysis.inputs.rules import Rule, in_force
 from analysis.model import caseload, cost
 from analysis.model.caseload.track_record import deviation_end_share_year, error_per_root_year, trend_forecasts
-from analysis.model.programmes import OPTIONAL
+from analysis.model.programmes import OPTIONAL, declared
 from analysis.model.simulate.cells import Floors, cells_of, floors_of, recipients
 
 NEEDED = {
@@ -275,6 +275,16 @@ def tekun_next(last: Counted, _residence: str, settings: Settings, year: int) ->
 
 def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:
     needed = NEEDED | {f"class4_part_{city}" for city in cells["part_of"] if city}
+    own = {f"linked_{name}_{kind}" for name in declared(scenario.assumptions) for kind in ("persons", "share")}
+    for name, assumption in scenario.assumptions.items():
+        named = name in own and name.endswith("_persons")
+        if named != (assumption.programme is not None):
+            problem = (
+                "is missing; name it in both languages"
+                if named
+                else "stands with linked_NAME_persons alone, which wants linked_NAME_share beside it"
+            )
+            raise ParametersRefused(f"assumptions: {name}: programme {problem}")
     for name, assumption in scenario.assumptions.items():
         if assumption.scored and name not in SCORED:
             raise ParametersRefused(
@@ -287,7 +297,7 @@ def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:
             )
     # A misspelt name is missing under its right one too: say the misspelling first.
     for name in sorted(set(scenario.assumptions) ^ needed, key=lambda one: (one in needed, one)):
-        if name in OPTIONAL:
+        if name in OPTIONAL or name in own:
             continue
         problem = (
             "is missing" if name in needed else f"is not used by the model; {nearest(name, needed | set(OPTIONAL))}"

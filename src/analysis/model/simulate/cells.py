@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -59,6 +60,10 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
     """
     classes = evidence.areas[evidence.areas["level"] == "class"]["area_class"]
     order = tuple(classes.sort_values().index)
+    if not order:
+        raise DataRefused(
+            f"data/{evidence.dataset}: no classes of areas, for which minimum standards are set; name each city's in a column 地区类别 (class) of the file that you take in"
+        )
     minima, grades = _floor_values(evidence, "minimum_standard", scenario.base_year)
     missing = [
         f"{area} {residence}" for area in order for residence in ("urban", "rural") if (area, residence) not in minima
@@ -85,6 +90,7 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
     )
 
 
+@functools.lru_cache(maxsize=32)  # of one package and day; read only
 def _floor_values(
     evidence: Evidence, measure: str, year: int
 ) -> tuple[dict[Cell, Fraction], dict[tuple[str, str, str], str]]:
@@ -94,6 +100,7 @@ def _floor_values(
     return values, {(measure, row.area_code, row.residence): row.grade for row in rows.itertuples()}
 
 
+@functools.lru_cache(maxsize=8)  # of one package and day; read only
 def class_minimum_wage(evidence: Evidence) -> dict[str, Decimal]:
     """Return for each class the lowest minimum wage of its cities, yuan/worker/month.
 

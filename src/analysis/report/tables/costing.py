@@ -36,7 +36,10 @@ def cost_by_part(facts: Facts, wording: Wording) -> pd.DataFrame:
         (f"component_{name}", {"component": name, "programme": "dibao"})
         for name in ("incumbent", "supplement_floor", "entrant")
     ]
-    parts += [(f"component_linked_{name}", {"component": "linked", "programme": name}) for name in LINKED]
+    parts += [
+        (f"component_linked_{name}", {"component": "linked", "programme": name})
+        for name in (*LINKED, *wording.programmes)
+    ]
     left = [
         (wording.word(word), facts.say("extra_cost", "amount", **more, **where))
         for word, more in parts

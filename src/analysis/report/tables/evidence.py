@@ -98,7 +98,7 @@ def programmes(assumed: dict[str, Assumption], wording: Wording) -> pd.DataFrame
     """Which programmes are costed, by which rule, and what is lacking where one is off."""
     lines = [
         (wording.word(f"programme_{name}"), wording.word("programme_on"), wording.word(f"reckoned_{name}"))
-        for name in ("dibao", "tekun", "classified_extra", "price_link")
+        for name in ("dibao", "tekun", "classified_extra", "price_link", *wording.programmes)
     ]
     lines += [
         (wording.word(f"programme_{name}"), wording.word("programme_apart"), wording.word(f"reckoned_{name}"))

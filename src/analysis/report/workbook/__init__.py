@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.inputs.evidence import Evidence
 from analysis.inputs.rules import Rule
+from analysis.model.programmes import declared_names
 from analysis.model.simulate import Outcome
 from analysis.report.style import Chart
 from analysis.report.wording import Wording
@@ -84,7 +85,8 @@ def costing_workbook(
     Raises:
         ScenarioFailed: the results lack a row that the formulas are checked against.
     """
-    labels = Bilingual(Wording("zh", evidence.areas), Wording("en", evidence.areas))
+    own = declared_names(outcome.assumptions)
+    labels = Bilingual(*(Wording(lang, evidence.areas, programmes=own) for lang in ("zh", "en")))
     costing = Costing(outcome, evidence, rules, labels)
     scenario = costing.scenario
     book = Book(scenario.as_of, f"提标测算 Costing: {scenario.id}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.model.results import DECIMALS
+from analysis.model.results import decimals_of
 from analysis.report.style import Chart
 from analysis.report.workbook.assumptions import Inputs
 from analysis.report.workbook.costing import Costing
@@ -67,7 +67,11 @@ def frames_sheet(sheet: Sheet, frames: Mapping[str, pd.DataFrame], *, keyed: boo
         units = frame["unit"] if "unit" in frame and "value" in frame else [None] * len(frame)
         for line, unit in zip(frame.itertuples(index=False, name=None), units, strict=True):
             for column, (head, content) in enumerate(zip(frame.columns, line, strict=True)):
-                style = NUMBER_OF[DECIMALS[unit]] if head == "value" and unit in DECIMALS else styles[column]
+                style = (
+                    NUMBER_OF[decimals_of(unit)]
+                    if head == "value" and decimals_of(unit) is not None
+                    else styles[column]
+                )
                 kind = "name" if keyed else "wrapped"
                 sheet.put(row, column, plain(content), kind, style if _is_number(content) else "text")
             row += 1

@@ -45,7 +45,7 @@ class Bilingual:
 
     def word(self, key: str) -> str:
         """Return a fixed word in both languages."""
-        return " ".join(WORDS[key])
+        return f"{self.zh.word(key)} {self.en.word(key)}"
 
     def area(self, code: str) -> str:
         """Return an area's name in both languages."""
@@ -63,7 +63,7 @@ class Bilingual:
     def programme(self, programme: str) -> str:
         """Return the name of a programme."""
         key = f"programme_{programme}"
-        return self.word(key) if key in WORDS else programme
+        return self.word(key) if key in WORDS or programme in self.zh.programmes else programme
 
     def unit(self, unit: str) -> str:
         """Return the name of a unit; one that has no Chinese here as it is."""

@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass, field
 
 from analysis.model.cost import MONTHS
+from analysis.model.programmes import declared_names
 from analysis.report.workbook.assumptions import Inputs, tiers_of
 from analysis.report.workbook.costing import AreaSheet, Column, Costing
 from analysis.report.workbook.formula import Formula, either, largest, smallest, up
@@ -87,7 +88,11 @@ def central_case_sheets(
 
 
 def _cost(page: Sheet, costing: Costing, inputs: Inputs, levels: Levels, people: Recipients) -> CentralCase:
+    own = declared_names(costing.outcome.assumptions)
     linked = {name: one for name, one in LINKED.items() if all(needed in inputs for needed in one[0])}
+    linked |= {
+        name: ((), (f"{said.zh}联动", f"linked: {said.en}"), "12·P·s ·(z'-z) ·N/ΣN") for name, said in own.items()
+    }
     heads = [*COST_HEADS, *((head, sign) for _, head, sign in linked.values())]
     heads += [(("新增支出", "extra, yuan"), "X = Σ"), (("新增支出", "extra, 万元 (10,000 yuan)"), "X/10000")]
     sheet = AreaSheet(page, costing, heads)
@@ -121,6 +126,11 @@ def _cost(page: Sheet, costing: Costing, inputs: Inputs, levels: Levels, people:
         * inputs["low_income_edge_persons"] * persons[place] / everybody * grown(place),
         "disability_living": lambda place, _: MONTHS * inputs["disability_living_yuan_month"]
         * inputs["disability_living_persons"] * entrants[place] / everybody,
+    }  # fmt: skip
+    formulas |= {
+        name: lambda place, _, name=name: MONTHS * inputs[f"linked_{name}_persons"] * inputs[f"linked_{name}_share"]
+        * rise[place] * persons[place] / everybody
+        for name in own
     }  # fmt: skip
     parts = {"incumbent": incumbent, "supplement_floor": floor, "entrant": entering, "linked_tekun": tekun}
     parts |= {f"linked_{name}": sheet.column(formulas[name], "yuan", below="total") for name in linked}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.errors import ScenarioFailed
-from analysis.model.results import DECIMALS, with_keys
+from analysis.model.results import decimals_of, with_keys
 from analysis.report.workbook.assumptions import Inputs
 from analysis.report.workbook.central_case import CentralCase
 from analysis.report.workbook.costing import RESIDENCES, Costing
@@ -52,7 +52,7 @@ def results_sheet(sheet: Sheet, costing: Costing, result: pd.DataFrame, inputs: 
     for here, (key, line) in enumerate(zip(own.index, own.to_dict("records"), strict=True), start=row):
         code = line["area_code"]
         area = costing.labels.area(code) if code in costing.evidence.areas.index else line["area_name"]
-        number = NUMBER_OF[DECIMALS[line["unit"]]]
+        number = NUMBER_OF[decimals_of(line["unit"])]
         rest = (
             costing.labels.unit(line["unit"]),
             costing.labels.grade(line["grade"]),
@@ -106,7 +106,7 @@ def checks_sheet(
         key = _key(costing, check)
         if key not in cells:
             raise ScenarioFailed(f"the workbook checks {key}, which results do not hold")
-        decimals = DECIMALS[units[key]]
+        decimals = decimals_of(units[key])
         number = NUMBER_OF[decimals]
         sheet.put(here, 0, check.what, "label", "text")
         formula = sheet.put(here, 1, check.formula, "formula", number)
