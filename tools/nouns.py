@@ -6,6 +6,7 @@ NOUNS = {
         ["src/analysis/model/uprating/*"],
         [
             "tests/model/test_uprating.py",
+            "tests/model/test_uprating_steps.py",
             "tests/reference/test_second_uprating.py",
             "tests/reference/test_published.py",
         ],
