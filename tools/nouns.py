@@ -23,7 +23,7 @@ NOUNS = {
             "tests/reference/test_second_uprating.py",
         ],
     ),
-    "scenario": (["src/analysis/inputs/scenario.py"], ["tests/inputs/test_scenario.py"]),
+    "scenario": (["src/analysis/inputs/scenario.py"], ["tests/inputs/test_scenario.py", "tests/inputs/test_batch_file.py"]),
     "evidence": (
         ["src/analysis/inputs/evidence/*"],
         ["tests/inputs/test_evidence.py", "tests/inputs/test_indonesia.py"],
