@@ -23,9 +23,12 @@ NOUNS = {
             "tests/reference/test_second_uprating.py",
         ],
     ),
-    "scenario": (["src/analysis/inputs/scenario.py"], ["tests/inputs/test_scenario.py", "tests/inputs/test_batch_file.py"]),
+    "scenario": (
+        ["src/analysis/inputs/scenario.py"],
+        ["tests/inputs/test_scenario.py", "tests/inputs/test_batch_file.py"],
+    ),
     "evidence": (
         ["src/analysis/inputs/evidence/*"],
-        ["tests/inputs/test_evidence.py", "tests/inputs/test_indonesia.py"],
+        ["tests/inputs/test_evidence.py", "tests/inputs/test_evidence_checks.py", "tests/inputs/test_indonesia.py"],
     ),
 }
