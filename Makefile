@@ -1,6 +1,6 @@
-# Every target is one tibiao verb, a pytest call or the benchmark, after making .venv from the lock; nobody needs make.
+# Every target is one tibiao verb, a pytest call, the benchmark or a tool, after making .venv from the lock; nobody needs make.
 .DEFAULT_GOAL := help
-.PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick audit bundle
+.PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick audit bundle coverage mutation
 READY := .venv/ready
 
 help: ## show this list
@@ -50,3 +50,9 @@ bundle: $(READY) ## one archive in out/ that installs and runs without a network
 
 audit: $(READY) ## known weaknesses of locked packages and of our code (needs the network)
 	@sh tools/audit.sh
+
+coverage: $(READY) ## branch coverage of the nouns that results rest on (a few minutes)
+	@.venv/bin/python tools/branches.py
+
+mutation: $(READY) ## mutation score of the same: 'make mutation SAMPLE=150 SEED=1', without SAMPLE all (hours)
+	@sh tools/mutation.sh $(if $(SAMPLE),--sample $(SAMPLE) --seed $(or $(SEED),1)) $(NOUN)

@@ -22,6 +22,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.register_profile("nightly", parent=settings.get_profile("default"), derandomize=False, max_examples=2000)
+# A change of the code is seen or it is not; nobody reads the example that showed it.
+settings.register_profile(
+    "mutation", parent=settings.get_profile("default"), max_examples=25, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 JUNE, DECEMBER = date(2024, 6, 30), date(2024, 12, 31)

@@ -243,3 +243,88 @@ def test_the_parts_that_are_asked_for_are_those_of_the_whole(cells):
         for name, values in asked.items():
             assert values.dtype == whole[name].dtype
             assert np.array_equal(values, whole[name])
+
+
+# Many settings at a time
+
+
+def table_of(rows, **settings):
+    given = CENTRAL | settings
+    columns = {
+        name: np.broadcast_to(np.asarray(value, float).reshape(-1, 1), (rows, 1)) for name, value in given.items()
+    }
+    return columns, {residence: np.full((rows, 1), count) for residence, count in DIBAO.items()}
+
+
+@pytest.mark.parametrize("kept", [1, 100, 200])
+def test_settings_taken_in_blocks_give_what_they_give_at_once(cells, monkeypatch, kept):
+    follow, floors = np.linspace(0, 1, 7), cells["next_floor_yuan_month"].to_numpy() + np.arange(7.0)[:, None]
+    columns, persons = table_of(7, follow_share=follow)
+    raised = {name: cells[name].to_numpy() for name in cells} | {"next_floor_yuan_month": floors}
+    whole = cost.evaluate(raised, columns, persons, TEKUN, 1.6, SHARE)
+    monkeypatch.setattr(cost, "BLOCK_NUMBERS", kept)
+    assert len(list(cost.blocks(7, len(cells)))) > 1
+    pieces = cost.evaluate(raised, columns, persons, TEKUN, 1.6, SHARE)
+    assert list(pieces) == list(whole)
+    for name, values in whole.items():
+        assert pieces[name].dtype == values.dtype
+        assert np.array_equal(pieces[name], values), name
+    assert whole["floor_binds"].any(axis=None)
+    assert not whole["floor_binds"].all(axis=None)
+    some = cost.evaluate(raised, columns, persons, TEKUN, 1.6, SHARE, wanted=["extra"])
+    assert list(some) == ["extra"]
+    assert np.array_equal(some["extra"], whole["extra"])
+
+
+@given(st.integers(1, 5000), st.integers(0, 60), st.integers(1, 20_000))
+def test_blocks_cover_every_row_once_and_none_is_alone_or_too_large(count, width, kept):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cost, "BLOCK_NUMBERS", kept)
+        slices = list(cost.blocks(count, width))
+    assert [row for one in slices for row in range(one.start, one.stop)] == list(range(count))
+    sizes = [one.stop - one.start for one in slices]
+    most = kept // max(width, 1)
+    assert max(sizes) - min(sizes) <= 1
+    assert max(sizes) <= max(most, 3)
+    assert min(sizes) >= 2 or count == 1
+    # No more blocks than are needed: with one less, some would be too large.
+    assert len(slices) == 1 or -(-count // (len(slices) - 1)) > most
+
+
+def test_standards_that_are_decided_already_are_taken_as_they_are(cells):
+    columns, persons = table_of(2)
+    usual = cost.evaluate(cells, columns, persons, TEKUN, 1.6, SHARE)
+    after = usual["standard"] + np.array([[10.0], [20.0]])
+    decided = cost.evaluate(cells, columns, persons, TEKUN, 1.6, SHARE, after=after)
+    assert np.array_equal(decided["next_standard"], after)
+    assert np.allclose(decided["incumbent"], 12 * decided["persons"] * (after - decided["standard"]))
+    assert np.array_equal(decided["tekun_standard"], usual["tekun_standard"])
+
+
+def test_a_flat_subsidy_for_the_disabled_costs_what_its_new_recipients_draw(cells):
+    columns, persons = table_of(1)
+    without = cost.evaluate(cells, columns, persons, TEKUN, 1.6, SHARE)
+    assert not [name for name in without if "disab" in name]
+    stated = columns | {"disability_living_persons": np.array([[300_000.0]])}
+    once, twice = (
+        cost.evaluate(cells, stated, persons, TEKUN, 1.6, SHARE, disability_living_yuan_month=yuan)
+        for yuan in (100, 200)
+    )
+    none = cost.evaluate(cells, stated, persons, TEKUN, 1.6, SHARE)
+    name = next(name for name in once if name.startswith("linked_disab"))
+    assert once[name].sum() > 0
+    assert np.allclose(twice[name], 2 * once[name])
+    assert not none[name].any()
+    assert np.allclose(once["extra"] - none["extra"], once[name], rtol=1e-6, atol=1e-3)
+
+
+def test_a_share_of_nothing_lifts_no_rural_standard_and_a_floor_that_binds_by_less_than_a_yuan_is_seen(cells):
+    after = evaluated(cells, share=Fraction(0))
+    urban = dict(zip(cells["area_code"], after["next_standard"], strict=True))
+    assert (after["next_standard"] >= after["standard"]).all()
+    assert len(urban) > 0
+    gap = after["next_standard"] - after["standard"]
+    binding = cells.assign(next_floor_yuan_month=after["supplement"] + gap + 0.5)
+    assert evaluated(binding, share=Fraction(0))["floor_binds"].all()
+    level = cells.assign(next_floor_yuan_month=after["supplement"] + gap - 0.5)
+    assert not evaluated(level, share=Fraction(0))["floor_binds"].any()

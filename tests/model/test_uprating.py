@@ -581,3 +581,12 @@ def test_one_standard_for_town_and_country_has_one_ceiling_on_the_urban_grid():
     outcome = uprate(floors(A=(880, 880)), policy(fixed(0.1), round_rural={"step_yuan": 10}), wages(A=1005))
     assert outcome.floors["next_yuan_month"].tolist() == [904, 904]
     assert not outcome.steps["overrides"].any()
+
+
+@pytest.mark.parametrize("mode", ["up", "nearest", "down"])
+def test_rounding_takes_nothing_from_the_rural_share(mode):
+    # The share asks for 904, which is not on the rural grid.
+    rural = {"step_yuan": 10, "mode": mode}
+    outcome = uprate(floors(A=(904, 800)), policy(rural_share={"at_least": 1}, round_rural=rural))
+    assert outcome.floors["next_yuan_month"].tolist() == [904, 904]
+    assert not outcome.steps["overrides"].any()

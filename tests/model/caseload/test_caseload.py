@@ -1,10 +1,20 @@
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model.caseload import decimal_year, need_weights, on_trend, response_elasticity, trend_share_year
+from analysis.model.caseload import (
+    decimal_year,
+    need_weights,
+    on_day,
+    on_trend,
+    response_elasticity,
+    trend_share_year,
+    window_trend,
+)
 
 positive = st.floats(1, 1e6)
 
@@ -15,7 +25,8 @@ def days(*text):
 
 def test_a_day_is_a_decimal_year_in_leap_years_too():
     years = [decimal_year(day) for day in days("2023-01-01", "2023-07-02", "2024-03-31", "2024-07-02")]
-    assert years == pytest.approx([2023, 2023 + 182 / 365, 2024 + 90 / 366, 2024 + 183 / 366])
+    # Far closer than a day, which is a 366th.
+    assert years == pytest.approx([2023, 2023 + 182 / 365, 2024 + 90 / 366, 2024 + 183 / 366], rel=1e-12)
 
 
 def test_a_count_that_halves_in_two_years_falls_by_half_the_log_of_two_a_year():
@@ -25,7 +36,7 @@ def test_a_count_that_halves_in_two_years_falls_by_half_the_log_of_two_a_year():
 
 
 def test_a_trend_needs_two_counts():
-    with pytest.raises(ValueError, match="two counts"):
+    with pytest.raises(ValueError, match="^a trend needs two counts at least$"):
         trend_share_year(days("2020-01-01"), [100])
 
 
@@ -61,3 +72,31 @@ def test_the_power_tail_of_class_4_rural_in_2021_is_093():
     assert response_elasticity(551, 286, 1).item() == pytest.approx(0.93, abs=0.005)
     assert response_elasticity(551, 286, 0).item() == 0
     assert response_elasticity(551, 286, 0.25).item() == pytest.approx((551 / 286 - 1) / 4)
+
+
+def test_a_window_holds_the_count_that_is_five_years_old_to_the_day():
+    table = pd.DataFrame({"counted_on": days("2018-12-31", "2019-03-31", "2024-03-31"), "persons": [900.0, 100, 400]})
+    span = decimal_year(table["counted_on"][2]) - decimal_year(table["counted_on"][1])
+    assert window_trend(table) == pytest.approx(np.log(4) / span)
+
+
+def test_a_window_of_one_count_takes_the_one_before_it_and_no_third():
+    table = pd.DataFrame({"counted_on": days("2010-01-01", "2014-01-01", "2024-01-01"), "persons": [100.0, 200, 400]})
+    assert window_trend(table) == pytest.approx(np.log(2) / 10)
+    recent = pd.DataFrame({"counted_on": days("2010-01-01", "2023-01-01", "2024-01-01"), "persons": [100.0, 200, 400]})
+    assert window_trend(recent) == pytest.approx(np.log(2))
+
+
+def test_figures_as_parameters_hold_them_give_what_binary_ones_do():
+    last, day = pd.Timestamp("2024-01-01"), pd.Timestamp("2025-01-01")
+    trend = [Decimal("-0.05")]
+    assert on_trend(1000, last, trend, 2025).tolist() == on_trend(1000, last, [-0.05], 2025).tolist()
+    assert on_day(1000, last, trend, day).tolist() == on_day(1000, last, [-0.05], day).tolist()
+    exact = response_elasticity([Decimal(551)], [Decimal(286)], [Decimal("0.25")])
+    assert exact.tolist() == response_elasticity([551], [286], [0.25]).tolist()
+    counts = [Decimal(100), Decimal(50)]
+    assert trend_share_year(days("2020-01-01", "2022-01-01"), counts) == pytest.approx(-np.log(2) / 2)
+    weights = need_weights([Decimal(100)] * 2, [10000, 20000], [Decimal(1)])
+    assert weights.tolist() == pytest.approx([2 / 3, 1 / 3])
+    # Whole numbers have no negative powers.
+    assert need_weights([100, 100], [10000, 20000], 2) == pytest.approx([0.8, 0.2])

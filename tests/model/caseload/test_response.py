@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,6 +8,7 @@ from scipy import stats
 from scipy.integrate import quad
 
 from analysis.model.caseload.response import (
+    LognormalFit,
     cost_identity,
     local_elasticity,
     lognormal_fit,
@@ -85,10 +88,80 @@ def test_the_lognormal_supplement_is_the_integral_of_its_distribution():
     assert lognormal_recipients(fit, 645, 30e6, 0.5) == pytest.approx(15e6 * income.cdf(645))
 
 
-@pytest.mark.parametrize(("persons", "take_up"), [(500, 0.5), (600, 0.5), (0, 0.5), (10, 0), (10, 1.5)])
-def test_recipients_that_take_up_cannot_hold_have_no_lognormal(persons, take_up):
-    with pytest.raises(ValueError):
-        lognormal_fit(551, 286, persons, 1000, take_up)
+@pytest.mark.parametrize(
+    ("persons", "take_up", "rule"),
+    [
+        (500, 0.5, "recipients must lie between 0 and population x take-up"),
+        (600, 0.5, "recipients must lie between 0 and population x take-up"),
+        (0, 0.5, "recipients must lie between 0 and population x take-up"),
+        (-1, 0.5, "recipients must lie between 0 and population x take-up"),
+        (10, 0, "take-up must lie above 0 and not above 1"),
+        (10, 1.5, "take-up must lie above 0 and not above 1"),
+    ],
+)
+def test_recipients_that_take_up_cannot_hold_have_no_lognormal(persons, take_up, rule):
+    with pytest.raises(ValueError, match=f"^{rule}; not so at position 1, 2$"):
+        lognormal_fit(551, 286, [10, persons, persons], 1000, [0.5, take_up, take_up])
+
+
+def test_the_smallest_amounts_and_the_whole_take_up_are_within_the_bounds():
+    fit = lognormal_fit(551, [0.5, 286], [0.5, 999], 1000, 1)
+    assert lognormal_recipients(fit, 551, 1000, 1) == pytest.approx([0.5, 999], rel=1e-6)
+    assert lognormal_supplement(fit, 551) == pytest.approx([0.5, 286], rel=1e-6)
+    assert power_tail(551, 0.5).k == pytest.approx(1101)
+
+
+@pytest.mark.parametrize("call", [
+    lambda z, g: local_elasticity(100, 500, z, 2, g),
+    lambda z, g: power_tail_recipients(100, 500, z, 250, g),
+    lambda z, g: lognormal_recipients(LognormalFit(np.float64(6), np.float64(0.5)), z, 1000, 0.5, g),
+    lambda z, g: lognormal_supplement(LognormalFit(np.float64(6), np.float64(0.5)), z, g),
+])  # fmt: skip
+def test_a_standard_of_nothing_and_incomes_that_fall_by_everything_are_refused_with_their_places(call):
+    for standard in (0, -5, np.nan):
+        with pytest.raises(ValueError, match="^standards must be above zero; not so at position 1$"):
+            call([600, standard], 0)
+    for growth in (-1, -1.5, np.nan):
+        with pytest.raises(ValueError, match="^incomes cannot fall by everything; not so at position 1$"):
+            call(600, [0, growth])
+    # Half a yuan, and incomes that fall by nearly all, are odd and not impossible.
+    assert (call([0.5, 0.75], -0.99) > 0).all()
+
+
+def test_a_present_standard_of_nothing_has_no_elasticity():
+    for now in (0, -500):
+        with pytest.raises(ValueError, match="^standards must be above zero; not so at position 0$"):
+            local_elasticity(100, now, 500, 2)
+    assert local_elasticity(100, 0.5, 1, 2) == pytest.approx(400)
+
+
+def test_a_lognormal_that_is_not_found_is_said_to_be(monkeypatch):
+    class Lost:
+        success, x = np.array([True, False]), np.array([1.0, np.nan])
+
+    monkeypatch.setattr("scipy.optimize.elementwise.find_root", lambda *_, **__: Lost)
+    with pytest.raises(ValueError, match="^no lognormal was found; not so at position 1$"):
+        lognormal_fit([551, 551], 286, 10, 1000, 0.5)
+
+
+def test_figures_as_parameters_hold_them_give_what_binary_ones_do():
+    def exact(*values):
+        return [Decimal(str(value)) for value in values]
+
+    fit = lognormal_fit(exact(551, 600), exact(286, 300), exact(100, 200), exact(1000, 1000), exact(0.5, 0.6))
+    plain = lognormal_fit([551, 600], [286, 300], [100, 200], [1000, 1000], [0.5, 0.6])
+    assert (fit.mu.tolist(), fit.sigma.tolist()) == (plain.mu.tolist(), plain.sigma.tolist())
+    same = [
+        (local_elasticity, ([100], [500], [600], [2], [0.1])),
+        (power_tail_recipients, ([100], [500], [600], [250], [0.1])),
+        (power_tail_supplement, ([600], [0.9])),
+        (lambda *figures: power_tail(*figures).k, ([551], [286])),
+        (lambda *figures: lognormal_recipients(plain, *figures), ([551, 600], [1000, 1000], [0.5, 0.6], [0.1, 0.1])),
+        (lambda *figures: lognormal_supplement(plain, *figures), ([551, 600], [0.1, 0.1])),
+        (lambda *figures: cost_identity(*figures).total_yuan_year, ([100], [200], [20], [230], [5], [10])),
+    ]
+    for call, figures in same:
+        assert call(*(exact(*values) for values in figures)).tolist() == call(*figures).tolist()
 
 
 def test_the_three_parts_of_the_cost_by_hand():

@@ -45,6 +45,10 @@ def test_an_error_by_hand():
     assert record["predicted_persons"].to_dict() == pytest.approx({2021: 400, 2022: 800})
     assert record["log_error"].to_dict() == pytest.approx({2021: 0, 2022: log(0.5)}, abs=1e-12)
     assert error_per_root_year(record.reset_index()) == (pytest.approx(log(2) / sqrt(2)), 2)
+    assert record["published_persons"].to_dict() == {2021: 400, 2022: 400}
+    assert record["counted_on"].dt.year.to_dict() == {2021: 2022, 2022: 2023}
+    # A June that is not past yet is no part of the record, though its counts may be known.
+    assert trend_forecasts(counts(*rows), 2021)["origin_year"].tolist() == [2021]
 
 
 def test_an_error_counts_by_the_root_of_its_span_and_a_june_once():
@@ -56,7 +60,7 @@ def test_an_error_counts_by_the_root_of_its_span_and_a_june_once():
         }
     )
     assert error_per_root_year(table) == (pytest.approx(0.1), 2)
-    with pytest.raises(ValueError, match="no past forecast"):
+    with pytest.raises(ValueError, match="^no past forecast of recipients can be scored$"):
         error_per_root_year(table.head(0))
 
 

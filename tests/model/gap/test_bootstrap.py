@@ -42,3 +42,24 @@ def test_the_interval_holds_what_the_wild_test_does_not_reject(panel, design_of)
 def test_a_regressor_that_the_others_explain_is_refused():
     with pytest.raises(ValueError, match="explain the regressor wholly"):
         wild_cluster_bootstrap([1, 2, 3.0], [1, 1, 1.0], [0, 1, 2], np.ones((3, 1)), rng=np.random.default_rng(0))
+
+
+def test_one_cluster_and_no_residual_are_told_apart():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="needs two clusters at least"):
+        wild_cluster_bootstrap([1, 2, 4.0], [1, 3, 2.0], [0, 0, 0], np.ones((3, 1)), rng=rng)
+    regressor, others = np.array([1.0, 3, 2, 5, 4, 7]), np.ones((6, 1))
+    exact = wild_cluster_bootstrap(2 * regressor + 1, regressor, [0, 0, 1, 1, 2, 2], others, rng=rng, repetitions=99)
+    # Without a residual the interval is the estimate, as far as the last digits of the estimate go.
+    assert exact.coefficient == pytest.approx(2)
+    assert (exact.low, exact.high) == pytest.approx((2, 2))
+
+
+def test_a_test_of_two_clusters_rejects_nothing_on_either_side():
+    # With two clusters, null imposed, no draw is ever far enough out to leave fewer than a twentieth beyond it.
+    outcome, regressor = np.array([1.0, 2.5, 2, 4, 3, 6.5]), np.array([1.0, 3, 2, 5, 4, 7])
+    test = wild_cluster_bootstrap(
+        outcome, regressor, [0, 0, 0, 1, 1, 1], np.ones((6, 1)), rng=np.random.default_rng(0), repetitions=199
+    )
+    assert (test.low, test.high) == (-np.inf, np.inf)
+    assert (test.weights, test.clusters) == ("Webb", 2)

@@ -154,3 +154,63 @@ def test_areas_that_change_places_or_drift_apart_have_no_speed_and_no_half_life(
 def test_importing_the_module_does_not_load_statsmodels():
     code = "import sys, analysis.model.gap.convergence; sys.exit('statsmodels' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_what_no_slope_of_sigma_can_be_drawn_through_is_refused(panel):
+    table = panel(areas=4, years=3)
+    with pytest.raises(ValueError, match="three years at least, not 2"):
+        sigma_convergence(table[table["year"] < 2012])
+    sparse = table[(table["year"] != 2012) | (table["area"] == "a000")]
+    with pytest.raises(ValueError, match="no more than 1 areas in 2012: too few for ddof 1"):
+        sigma_convergence(sparse, ddof=1)
+    assert sigma_convergence(sparse).by_year["areas"].tolist() == [4, 4, 1, 4]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"last": [500] * 7}, r"same areas are needed, not shapes \(8,\) and \(7,\)"),
+        ({"first": [[500] * 8]}, r"same areas are needed, not shapes \(1, 8\) and \(8,\)"),
+        ({"last": [*range(500, 507), np.nan]}, "none may be missing"),
+        ({"last": [*range(500, 507), -1]}, "above zero"),
+        ({"first": [*range(300, 307), np.inf]}, "none may be missing"),
+        ({"years": 0}, "span must be above zero, not 0 years"),
+        ({"years": -5}, "span must be above zero, not -5 years"),
+        ({"controls": pd.DataFrame({"x": range(7)})}, "controls need 8 rows and no missing value"),
+        ({"controls": pd.DataFrame({"x": [*range(7), np.nan]})}, "controls need 8 rows and no missing value"),
+        ({"first": [300, 400], "last": [500, 510]}, "2 observations are too few for 2 coefficients"),
+    ],
+)
+def test_what_no_speed_can_be_fitted_to_is_refused(change, words):
+    given = {"first": [*range(300, 308)], "last": [*range(500, 508)], "years": 5} | change
+    with pytest.raises(ValueError, match=words):
+        beta_convergence(**given)
+
+
+def test_a_frame_of_controls_without_a_column_changes_nothing():
+    first, last = np.geomspace(300, 900, 8), np.geomspace(400, 950, 8)
+    assert beta_convergence(first, last, 5, controls=pd.DataFrame(index=range(8))) == beta_convergence(first, last, 5)
+
+
+def test_a_speed_that_the_non_linear_fit_does_not_find_is_left_open(monkeypatch):
+    def lost(*_, **__):
+        raise RuntimeError("no minimum within the evaluations")
+
+    monkeypatch.setattr("analysis.model.gap.convergence.optimize.curve_fit", lost)
+    fit = beta_convergence(np.geomspace(300, 900, 8), np.geomspace(400, 950, 8), 5)
+    assert np.isnan([fit.nls_speed, fit.nls_speed_se]).all()
+    assert fit.speed > 0
+
+
+def test_the_error_of_the_non_linear_speed_is_that_of_the_line_under_equal_variances():
+    rng = np.random.default_rng(2)
+    first = np.exp(rng.normal(6, 0.3, 25))
+    last = np.exp(0.7 * np.log(first) + 2 + rng.normal(0, 0.05, 25))
+    fit = beta_convergence(first, last, 5)
+    x, y = np.column_stack([np.ones(25), np.log(first)]), np.log(last / first) / 5
+    bread = np.linalg.inv(x.T @ x)
+    residual = y - x @ (bread @ x.T @ y)
+    # The model is linear in b, so that the error of B is that of b over |db/dB| = e^(-BT).
+    se = np.sqrt(residual @ residual / 23 * bread[1, 1]) / np.exp(-fit.speed * 5)
+    assert fit.nls_speed_se == pytest.approx(se, rel=1e-3)
+    assert (fit.n, fit.years, fit.annualised) == (25, 5, True)

@@ -112,3 +112,19 @@ def test_within_and_composition_are_the_whole_change_and_turn_round_with_time(ro
     assert parts.total == pytest.approx(parts.within + parts.composition, abs=1e-14)
     assert parts.total == pytest.approx(np.average(last, weights=after) - np.average(first, weights=before), abs=1e-14)
     assert mean_ratio_shift_share(last, first, after, before).within == pytest.approx(-parts.within, abs=1e-14)
+
+
+def test_two_years_of_other_areas_are_refused():
+    with pytest.raises(ValueError, match="two years of the same areas are needed, not 2 and 1"):
+        mean_ratio_shift_share([0.6, 1], [0.6], [3, 1], [1, 1])
+    with pytest.raises(ValueError, match="above zero"):
+        mean_ratio_shift_share([0.6, 0], [0.6, 1], [3, 1], [1, 1])
+
+
+def test_the_parts_of_each_area_add_to_within_and_composition():
+    # An area that gains weight counts by how far its ratio lies from the mean of both years' means: 0.75.
+    parts = mean_ratio_shift_share([0.6, 1], [0.6, 1], [3, 1], [1, 1])
+    assert parts.composition_by_area.tolist() == pytest.approx([-0.25 * (0.6 - 0.75), 0.25 * (1 - 0.75)])
+    moved = mean_ratio_shift_share([0.6, 1], [0.7, 1], [3, 1], [3, 1])
+    assert moved.within_by_area.tolist() == pytest.approx([0.75 * 0.1, 0])
+    assert (moved.first_mean, moved.last_mean) == pytest.approx((0.7, 0.775))

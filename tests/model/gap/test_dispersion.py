@@ -139,3 +139,16 @@ def test_a_gain_of_the_poorest_alone_is_concentrated_on_them():
     assert np.isnan(concentration_index([0, 0], [1, 2], [1, 2]))
     with pytest.raises(ValueError, match="negative"):
         concentration_index([1, -1], None, [1, 2])
+
+
+def test_a_gain_needs_as_many_ranks_and_a_weight_a_number():
+    with pytest.raises(ValueError, match="2 gains need as many values to rank by, not 3"):
+        concentration_index([1, 2], None, [1, 2, 3])
+    with pytest.raises(ValueError, match="values to rank by are missing in 1 places"):
+        concentration_index([1, 2], None, [1, np.nan])
+    with pytest.raises(ValueError, match="gains are missing in 1 places"):
+        concentration_index([1, np.nan], None, [1, 2])
+    with pytest.raises(ValueError, match="none may be missing"):
+        gini([1, 2], [1, np.nan])
+    with pytest.raises(ValueError, match=r"2 values need as many weights, not shape \(2, 1\)"):
+        gini([1, 2], [[1], [2]])

@@ -94,3 +94,24 @@ def test_few_areas_take_the_wild_bootstrap_and_the_same_seed_gives_the_same_numb
 def test_importing_the_module_does_not_load_statsmodels():
     code = "import sys, analysis.model.gap.panel; sys.exit('statsmodels' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_panel_without_two_years_in_a_row_is_refused(panel):
+    table = panel(areas=8)
+    with pytest.raises(ValueError, match="no area has two years that follow each other"):
+        panel_convergence(table[table["year"] % 2 == 0])
+    # 8 areas and 2 years: 8 observations, and as many coefficients of areas alone.
+    with pytest.raises(ValueError, match="8 observations are too few for 9 coefficients and an error"):
+        panel_convergence(table[table["year"] < 2012])
+
+
+def test_what_a_panel_lacks_or_cannot_be_is_named(panel):
+    table = panel(areas=8)
+    table.loc[3, "value"] = np.nan
+    with pytest.raises(ValueError, match=r"^missing: value; leave those rows out and count them"):
+        panel_convergence(table)
+    with pytest.raises(ValueError, match=r"^missing: year, value; "):
+        panel_convergence(table.assign(year=table["year"].where(table["area"] != "a001")))
+    table.loc[3, "value"] = -2
+    with pytest.raises(ValueError, match="above zero; the smallest is -2"):
+        panel_convergence(table)

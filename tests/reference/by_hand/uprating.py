@@ -116,11 +116,11 @@ def next_standards(urban, rural, policy):
         for below, c in pairwise(classes):
             u[c] = max(u[c], u[below])
             r[c] = max(r[c], u[below] if below in unified else r[below])
-    bound = set()
     if share is not None:  # 6 rural_share
-        bound = {c for c in classes if r[c] < least_share(c)}
-        r.update({c: least_share(c) for c in bound})
-    r = {c: r[c] if c in bound else mode_r(r[c], step_r) for c in classes}  # 7 round_rural
+        r = {c: max(r[c], least_share(c)) for c in classes}
+    r = {c: mode_r(r[c], step_r) for c in classes}  # 7 round_rural, which takes nothing from 6
+    if share is not None:
+        r = {c: max(r[c], least_share(c)) for c in classes}
     never_above_urban()
     for c in classes:  # 8 ceiling, which every other step outranks
         if c not in ceilings:

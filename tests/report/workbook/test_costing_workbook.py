@@ -325,6 +325,11 @@ RULES = {
         "policy.rule.rural.rise_share": 0.2,
         "policy.round_rural.step_yuan": 10,
     },
+    "a_share_off_the_rural_grid": {
+        "policy.rural_share.at_least": 1,
+        "policy.round_rural.step_yuan": 10,
+        "policy.round_rural.mode": "down",
+    },
     "a_year_before": {"base_year": 2023},
 }
 

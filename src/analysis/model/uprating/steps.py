@@ -241,6 +241,8 @@ def _round_rural(case: Case, floors: Floors) -> tuple[Floors, Notes]:
             continue
         urban = floors.get((area, "urban"))
         rounded = round_to_grid(floors[area, "rural"], grid.step_yuan, grid.mode)
+        if urban is not None:  # rounding takes nothing from the rural share, which may lie off the rural grid, at urban
+            rounded = max(rounded, case.least_rural(area, floors))
         if case.unified(area):
             after[area, "rural"], notes[area, "rural"] = urban, "unified"
         elif urban is not None and rounded > urban and not case.reversed(area):
@@ -265,17 +267,12 @@ def _ceiling(case: Case, floors: Floors) -> tuple[Floors, Notes]:
             continue
         if floors[cell] <= cap:
             continue
-        bounds = {
-            "provincial floor": case.least(cell),
-            "ratchet": case.now[cell] if case.policy.ratchet.on else None,
-        }
+        bounds = {"provincial floor": case.least(cell)}
         if residence == "rural" and case.policy.rural_share.at_least and (area, "urban") in after:
             bounds["rural share"] = case.least_rural(area, after)
         if case.policy.class_order.on and (lower := _next_lower(case.order, area)) and (lower, residence) in after:
             bounds["class order"] = after[lower, residence]
-        stronger = {
-            name: bound for name, bound in bounds.items() if bound is not None and bound > cap and name != "ratchet"
-        }
+        stronger = {name: bound for name, bound in bounds.items() if bound is not None and bound > cap}
         after[cell] = max([cap, *stronger.values()])
         notes[cell] = (
             f"ceiling overridden by {max(stronger, key=lambda name: stronger[name])}" if stronger else "ceiling"

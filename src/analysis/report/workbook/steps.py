@@ -188,6 +188,8 @@ class Steps:
         if not self._has_urban(cell):
             return rounded
         urban = floors[cell[0], "urban"]
+        if not self.supplement:
+            rounded = largest(rounded, self._least_rural(urban))
         return self._unless_unified(cell[0], urban, self._held_at(cell[0], rounded, urban))
 
     def _capped(self, cell: Cell, before: Floors, after: Floors, lower: dict[str, str]) -> Formula:
