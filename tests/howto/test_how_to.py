@@ -1,8 +1,10 @@
 """The pages that say how to add a province, a rule and a programme without code: followed to the letter in a copied home."""
 
 import csv
+import io
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from page import Page
@@ -14,6 +16,8 @@ from analysis.model import results
 from analysis.model.score import history
 from analysis.model.score.spread import convergence, spread
 from analysis.model.simulate import simulate
+from analysis.model.simulate.rows import result_rows
+from analysis.report.workbook import SHEETS, costing_workbook
 
 pytestmark = pytest.mark.slow
 
@@ -111,13 +115,22 @@ def test_a_programme_is_declared_and_has_its_line_in_the_cost(follow):
     (without,) = was.loc[(was["component"] == "") & (was["tier"] == ""), "value"]
     assert whole - without == pytest.approx(own, abs=2)
     # By hand: 12 x people x share x the rise, over areas as dibao's recipients are.
-    scenario = read_scenario("heating", page.home)
-    cells = simulate(load("guangdong", scenario.as_of, page.home), scenario, read_rules("guangdong", page.home)).cells
+    scenario, rules = read_scenario("heating", page.home), read_rules("guangdong", page.home)
+    evidence = load("guangdong", scenario.as_of, page.home)
+    outcome = simulate(evidence, scenario, rules)
+    cells = outcome.cells
     rise = cells["next_standard_central"] - cells["standard_central"]
     weight = cells["persons_central"] / cells["persons_central"].sum()
     assert own == pytest.approx(12 * 100_000 * 0.15 * float((rise * weight).sum()), abs=1)
     assert "heating help" in (page.home / "out/heating/heating/30_next_year.en.ipynb").read_text("utf-8")
     assert "linked_heating_share" in central.loc[central["programme"] == "heating", "rests_on"].iloc[0].split(";")
+
+    # The workbook has a column for it, and every sum of it comes to its result.
+    made = costing_workbook(outcome, evidence, rules, result_rows(evidence, scenario, outcome, rules), {}, {})
+    checks = openpyxl.load_workbook(io.BytesIO(made), data_only=True)[SHEETS["checks"][0]]
+    rows = [row for row in checks.iter_rows(values_only=True) if "extra_cost" in str(row[-1])]
+    assert any(":heating:" in row[-1] for row in rows)
+    assert not [row for row in rows if abs(row[3]) > row[4]]
 
 
 def test_a_page_whose_promise_is_not_kept_is_noticed(home, tmp_path):
