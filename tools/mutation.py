@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 from nouns import NOUNS
@@ -72,12 +73,15 @@ def folder_of(noun: str) -> Path:
 
 
 def again(noun: str) -> Path:
-    """Return a noun's folder as it was left, with the tests as they are now; the code must be the same."""
+    """Return a noun's folder as it was left, with tests and all other code as they are now; its own code must be the same."""
     folder = WORK / noun
     for path in (HOME / "src").rglob("*.py"):
-        kept = folder / path.relative_to(HOME)
-        if not kept.is_file() or kept.read_bytes() != path.read_bytes():
-            sys.exit(f"mutation: {path.relative_to(HOME)}: is not what the mutants were made of; run without --again")
+        name = path.relative_to(HOME)
+        if not any(fnmatch(str(name), own) for own in NOUNS[noun][0]):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / name)
+        elif not (folder / name).is_file() or (folder / name).read_bytes() != path.read_bytes():
+            sys.exit(f"mutation: {name}: is not what the mutants were made of; run without --again")
     for part in (folder / "tests", folder / "mutants" / "tests"):
         shutil.rmtree(part)
         shutil.copytree(HOME / "tests", part, ignore=shutil.ignore_patterns("__pycache__"))

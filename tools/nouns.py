@@ -29,6 +29,11 @@ NOUNS = {
     ),
     "evidence": (
         ["src/analysis/inputs/evidence/*"],
-        ["tests/inputs/test_evidence.py", "tests/inputs/test_evidence_checks.py", "tests/inputs/test_indonesia.py"],
+        [
+            "tests/inputs/test_evidence.py",
+            "tests/inputs/test_evidence_checks.py",
+            "tests/inputs/test_evidence_known.py",
+            "tests/inputs/test_indonesia.py",
+        ],
     ),
 }

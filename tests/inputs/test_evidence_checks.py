@@ -1,15 +1,12 @@
 """What a package may not hold, row by row on tables made by hand: bounds, who is compared with whom, and the words."""
 
 import json
-from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis.errors import DataRefused
-from analysis.inputs import evidence as package
-from analysis.inputs.evidence import Evidence, checks
+from analysis.inputs.evidence import checks
 
 MONTH, YEAR = "yuan/person/month", "yuan/person/year"
 COMMON = {
@@ -328,105 +325,81 @@ def test_a_descriptor_that_lacks_a_table_is_refused_by_its_name(tmp_path, descri
     assert str(refused.value) == f"data/own/{said}"
 
 
-# What was known when
+# A package held against its own description
 
-ROWS = [
-    {"known_from": "2023-05-01", "grade": "press", "source_id": "s2", "value": 1.0},
-    {"known_from": "2023-05-01", "grade": "press", "source_id": "s1", "value": 2.0},
-    {"known_from": "2024-04-01", "grade": "official", "source_id": "s3", "value": 3.0, "preferred": False},
-    {"known_from": "2024-05-01", "grade": "repost", "source_id": "s4", "value": 4.0, "area_code": "b", "year": 2023},
-    {"known_from": "2025-05-01", "grade": "derived", "source_id": "s5", "value": 5.0, "measure": "later"},
-]
-
-
-def known(as_of):
-    rows = table(*({"preferred": False} | row for row in ROWS)).assign(
-        known_from=lambda all_rows: pd.to_datetime(all_rows["known_from"])
-    )
-    seen = rows["known_from"] <= (pd.Timestamp(as_of) if as_of else rows["known_from"].max())
-    areas = pd.DataFrame({"parent_code": ["", "a"]}, index=["a", "b"])
-    described = {"headline": {"programme": "dibao"}}
-    return Evidence("own", as_of, areas, pd.DataFrame(), rows[seen].reset_index(drop=True), rows[~seen].reset_index(drop=True),
-                    described, (Path("x"),))  # fmt: skip
-
-
-def test_an_earlier_day_hides_more_and_a_later_one_shows_nothing_more():
-    whole, june = known(None), known(date(2024, 6, 30))
-    for evidence in (whole, june):
-        past = evidence.known_on(date(2023, 12, 31))
-        assert (past.as_of, past.dataset, past.files) == (date(2023, 12, 31), "own", (Path("x"),))
-        assert past.observations["value"].tolist() == [1, 2]
-        assert sorted(past.hidden["value"]) == [3, 4, 5]
-        assert past.hidden.index.tolist() == [0, 1, 2]
-    assert june.known_on(date(2023, 12, 31)).hidden["value"].tolist() == [5, 3, 4]
-    assert whole.known_on(date(2023, 5, 1)).observations["value"].tolist() == [1, 2]
-    assert whole.known_on(date(2023, 4, 30)).observations.empty
-    later = june.known_on(date(2026, 1, 1))
-    assert (later.as_of, later.observations["value"].tolist()) == (date(2024, 6, 30), [1, 2, 3, 4])
-    assert whole.known_on(date(2025, 5, 1)).observations.index.tolist() == [0, 1, 2, 3, 4]
+GOOD = "x,2024-06-30,5,2024,true,a"
+COLUMNS = [
+    {"name": "code", "type": "string", "constraints": {"required": True}}, {"name": "day", "type": "date"},
+    {"name": "value", "type": "number", "constraints": {"minimum": 1}},
+    {"name": "year", "type": "integer", "constraints": {"maximum": 2100}},
+    {"name": "own", "type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
+    {"name": "grade", "type": "string", "constraints": {"enum": ["a", "b"]}},
+]  # fmt: skip
+PLACES = {
+    "name": "areas",
+    "path": "areas.csv",
+    "schema": {"fields": [{"name": "code", "type": "string"}], "primaryKey": ["code"]},
+}
+OWN = {"name": "rows", "path": "rows.csv", "schema": {
+    "fields": COLUMNS, "primaryKey": ["code", "year"],
+    "foreignKeys": [{"fields": ["code"], "reference": {"resource": "areas", "fields": ["code"]}}],
+}}  # fmt: skip
 
 
-def test_of_several_rows_of_a_cell_the_best_grade_and_then_the_first_source_is_taken():
-    best = known(date(2024, 6, 30)).best("dibao", "standard")
-    assert best[["area_code", "value"]].to_numpy().tolist() == [["a", 3], ["b", 4]]
-    assert best.index.tolist() == [0, 1]
-    assert "rank" not in best
-    past = known(date(2024, 6, 30)).known_on(date(2023, 12, 31))
-    assert past.best("dibao", "standard")["source_id"].tolist() == ["s1"]
-    evidence = known(None)
-    evidence.observations.loc[0, "preferred"] = True
-    assert evidence.best("dibao", "standard")["value"].tolist() == [1, 4]
-    # What a reader does to his table does not reach the next reader.
-    own = evidence.best("dibao", "standard")
-    own["value"] = 0
-    assert evidence.best("dibao", "standard")["value"].tolist() == [1, 4]
-    assert evidence.best("dibao", "later")["value"].tolist() == [5]
-    assert evidence.best("tekun", "standard").empty
+@pytest.fixture
+def held(tmp_path):
+    def against(*lines, areas="code\nx\ny\n", resources=(PLACES, OWN)):
+        (tmp_path / "areas.csv").write_text(areas, "utf-8")
+        (tmp_path / "rows.csv").write_text("\n".join(["code,day,value,year,own,grade", *lines, ""]), "utf-8")
+        (tmp_path / "datapackage.json").write_text(json.dumps({"name": "own", "resources": resources}), "utf-8")
+        checks.refuse_invalid(tmp_path, "data/own")
+
+    return against
 
 
-def test_coverage_by_hand():
-    coverage = known(date(2024, 6, 30)).coverage()
-    assert coverage.columns.tolist() == [
-        "programme", "measure", "areas_count", "first_year", "last_year", "rows_count", "hidden_count", "best_grade", "worst_grade",
-    ]  # fmt: skip
-    first, second = coverage.to_dict("records")
-    assert first["measure"] == "later"
-    assert (first["hidden_count"], first["best_grade"], first["worst_grade"]) == (1, "", "")
-    assert pd.isna(first["rows_count"])
-    assert second == {
-        "programme": "dibao", "measure": "standard", "areas_count": 2, "first_year": 2023, "last_year": 2024, "rows_count": 4,
-        "hidden_count": 0, "best_grade": "official", "worst_grade": "repost",
-    }  # fmt: skip
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([GOOD, "y,2024-06-31,5,2024,true,a"], "row 3: column day: '2024-06-31': allowed: a date such as 2024-06-30"),
+        (["x,2024-06-30,5km,2024,true,a"], "row 2: column value: '5km': allowed: a number"),
+        (["x,2024-06-30,5,2024.5,true,a"], "row 2: column year: '2024.5': allowed: a whole number"),
+        (["x,2024-06-30,5,2024,yes,a"], "row 2: column own: 'yes': allowed: true or false"),
+        (["x,2024-06-30,0,2024,true,a"], "row 2: column value: '0': allowed: minimum 1"),
+        (["x,2024-06-30,5,2101,true,a"], "row 2: column year: '2101': allowed: maximum 2100"),
+        (["x,2024-06-30,5,2024,true,c"], "row 2: column grade: 'c': allowed: enum ['a', 'b']"),
+        ([",2024-06-30,5,2024,true,a"], "row 2: column code: '': allowed: required True"),
+        (["z,2024-06-30,5,2024,true,a"],
+         'row 2: for "code": values "z" not found in the lookup table "areas" as "code"; add it there, or correct it here'),
+        ([GOOD, GOOD], "row 3: a duplicate row: its key stands in row 2 too; keep one"),
+        ([GOOD + ",extra"], "row 2: extra cell: "),
+        (["x,2024-06-30"], "row 2: column value: missing cell:  (and 3 more)"),
+        (["x,2024-06-31,5km,2024,true,c"], "row 2: column day: '2024-06-31': allowed: a date such as 2024-06-30 (and 2 more)"),
+        (["x,2024-06-31,5km,2024,true,a"], "row 2: column day: '2024-06-31': allowed: a date such as 2024-06-30 (and 1 more)"),
+    ],
+)  # fmt: skip
+def test_a_row_that_its_description_does_not_allow_is_refused_in_plain_words(held, lines, said):
+    with pytest.raises(DataRefused) as refused:
+        held(*lines)
+    assert str(refused.value) == f"data/own/rows.csv: {said}"
 
 
-def test_the_whole_and_the_headline_are_the_packages_own():
-    evidence = known(None)
-    assert evidence.whole == "a"
-    assert evidence.headline == {"programme": "dibao"}
+def test_the_table_that_is_wrong_is_named_and_one_that_is_right_passes(held):
+    assert held(GOOD, "y,2024-06-30,5,2024,false,b") is None
+    with pytest.raises(
+        DataRefused, match=r"^data/own/areas\.csv: row 3: a duplicate row: its key stands in row 2 too; "
+    ):
+        held(GOOD, areas="code\nx\nx\n")
 
 
-# Checked once
-
-
-def test_a_package_that_was_vouched_for_is_not_held_against_its_description_again(copied_home, monkeypatch):
-    monkeypatch.delenv(package.CHECKED_PACKAGES, raising=False)
-
-    def told_off(*_):
-        raise DataRefused("checked again")
-
-    package.forget()
-    evidence = package.load("guangdong", None, copied_home)
-    package.forget()
-    with monkeypatch.context() as patched:
-        patched.setattr(package, "refuse_invalid", told_off)
-        with pytest.raises(DataRefused, match="checked again"):
-            package.load("guangdong", None, copied_home)
-        package.vouch(evidence, copied_home)
-        again = package.load("guangdong", None, copied_home)
-        assert again.observations.equals(evidence.observations)
-        assert package.load("guangdong", None, copied_home) is again
-        path = copied_home / "data" / "guangdong" / "minima.csv"
-        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
-        with pytest.raises(DataRefused, match="checked again"):
-            package.load("guangdong", None, copied_home)
-    package.forget()
+@pytest.mark.parametrize(
+    ("resources", "said"),
+    [
+        ([PLACES, OWN | {"name": "areas"}], "names of the resources are not unique"),
+        ([PLACES | {"path": "../areas.csv"}], 'path "../areas.csv" is not safe'),
+        ([PLACES | {"schema": {"fields": [{"name": "code", "type": "strin"}]}}], 'field type "strin" is not supported'),
+    ],
+)
+def test_a_description_that_is_not_allowed_is_refused_in_one_line(held, resources, said):
+    with pytest.raises(DataRefused) as refused:
+        held(GOOD, resources=resources)
+    assert str(refused.value) == f"data/own/datapackage.json: {said}"

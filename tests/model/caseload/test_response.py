@@ -125,7 +125,7 @@ def test_a_standard_of_nothing_and_incomes_that_fall_by_everything_are_refused_w
         with pytest.raises(ValueError, match="^incomes cannot fall by everything; not so at position 1$"):
             call(600, [0, growth])
     # Half a yuan, and incomes that fall by nearly all, are odd and not impossible.
-    assert (call([0.5, 0.75], -0.99) > 0).all()
+    assert (call([0.5, 0.75], [0, -0.99]) > 0).all()
 
 
 def test_a_present_standard_of_nothing_has_no_elasticity():

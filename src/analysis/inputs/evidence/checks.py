@@ -91,7 +91,10 @@ def refuse_invalid(folder: Path, shown_as: str) -> None:
     """
     import frictionless
 
-    report = frictionless.Package(str(folder / "datapackage.json")).validate()
+    try:
+        report = frictionless.Package(str(folder / "datapackage.json")).validate()
+    except frictionless.FrictionlessException as odd:  # the description itself, such as two tables of one name
+        raise DataRefused(f"{shown_as}/datapackage.json: {(odd.reasons or [odd.error])[0].note}") from odd
     if report.valid:
         return
     errors = [(task.place, error) for task in report.tasks for error in task.errors]
