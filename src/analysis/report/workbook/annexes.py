@@ -64,14 +64,11 @@ def frames_sheet(sheet: Sheet, frames: Mapping[str, pd.DataFrame], *, keyed: boo
         row = sheet.section(row + 1, (title,), max(frame.shape[1], 1))
         row = sheet.heads(row, [(str(column), "") for column in frame.columns], kept=False)
         styles = [_style(str(head), frame.iloc[:, place]) for place, head in enumerate(frame.columns)]
-        units = frame["unit"] if "unit" in frame and "value" in frame else [None] * len(frame)
+        units = frame["unit"].fillna("") if "unit" in frame else [""] * len(frame)
         for line, unit in zip(frame.itertuples(index=False, name=None), units, strict=True):
             for column, (head, content) in enumerate(zip(frame.columns, line, strict=True)):
-                style = (
-                    NUMBER_OF[decimals_of(unit)]
-                    if head == "value" and decimals_of(unit) is not None
-                    else styles[column]
-                )
+                decimals = decimals_of(unit) if head == "value" else None
+                style = NUMBER_OF.get(decimals, styles[column])
                 kind = "name" if keyed else "wrapped"
                 sheet.put(row, column, plain(content), kind, style if _is_number(content) else "text")
             row += 1
