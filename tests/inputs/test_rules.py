@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from analysis.errors import ParametersRefused
-from analysis.inputs.rules import in_force, read_rules
+from analysis.inputs.parameters.policy import RuralShare
+from analysis.inputs.rules import below, in_force, read_rules
 
 JUNE = date(2024, 6, 30)
 
@@ -72,3 +73,15 @@ def test_a_rule_that_is_not_allowed_is_refused_with_its_line(copied_home, old, n
     with pytest.raises(ParametersRefused) as refused:
         read_rules("guangdong", copied_home)
     assert re.match(says, str(refused.value)), refused.value
+
+
+def test_a_policy_below_a_rule_in_force_is_named(rules, baseline):
+    assert below(rules, baseline.policy, 2025, JUNE) == []
+    lower = baseline.policy.model_copy(update={"rural_share": RuralShare(at_least=Decimal("0.7"))})
+    (said,) = below(rules, lower, 2025, JUNE)
+    assert said == "rule rural_share_2024 asks for a rural share of 0.75, policy rise35 for 0.7"
+    # In 2022 town had to rise by 3.5 per cent and country by 5.
+    (said,) = below(rules, baseline.policy, 2022, JUNE)
+    assert said == "rule rise_2022_rural asks for a rise of 0.05, policy rise35 has 0.035 in rural areas"
+    # A rule that is not public yet asks for nothing.
+    assert below(rules, lower, 2025, date(2024, 4, 29)) == []

@@ -11,6 +11,8 @@ import pytest
 
 from analysis.errors import DataRefused, ParametersRefused
 from analysis.inputs.evidence import load
+from analysis.inputs.parameters.assumption import Assumption
+from analysis.inputs.parameters.values import Text
 from analysis.inputs.scenario import names, read_scenario
 from analysis.model.caseload import window_trend
 from analysis.model.cost import COMPONENTS
@@ -504,3 +506,41 @@ def test_no_floor_rests_on_an_assumption_and_every_cost_does(evidence_june, outc
     assert set(inferred["grade"]) == {"inferred"}
     assert set(rows.loc[rows["measure"] == "extra_cost", "grade"]) == {"inferred"}
     assert pd.Series(rows["value"]).map(np.isfinite).all()
+
+
+def declared_by(baseline, persons="linked_heating_persons", share="linked_heating_share", programme=True):
+    own = {"reason": baseline.assumptions["follow_share"].reason, "ask": baseline.assumptions["follow_share"].ask}
+    title = Text(zh="取暖补助", en="heating help")
+    people = Assumption(
+        title=title, unit="persons", low=1, central=2, high=3, programme=title if programme else None, **own
+    )
+    part = Assumption(title=title, unit="share of the standard", low=0, central=Decimal("0.1"), high=1, **own)
+    return baseline.model_copy(update={"assumptions": {**baseline.assumptions, persons: people, share: part}})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"programme": False}, "linked_heating_persons: programme is missing; name it in both languages"),
+        ({"share": "linked_heatin_share"}, "linked_heating_persons: programme stands with linked_NAME_persons alone"),
+        (
+            {"persons": "linked_tekun_persons", "share": "linked_tekun_share"},
+            "linked_tekun_persons: programme stands with",
+        ),
+    ],
+)
+def test_a_programme_that_is_half_declared_is_refused(evidence_june, baseline, rules, given, said):
+    with pytest.raises(ParametersRefused, match=said):
+        simulate(evidence_june, declared_by(baseline, **given), rules)
+
+
+def test_a_declared_programme_changes_nothing_else(evidence_june, baseline, rules, outcome_june):
+    outcome = simulate(evidence_june, declared_by(baseline), rules)
+    own = outcome.cells["linked_heating_central"].sum()
+    assert own > 0
+    assert outcome.totals["central"] == pytest.approx(outcome_june.totals["central"] + own, abs=1e-6)
+    assert sum(one["central"] for one in outcome.tiers.values()) == pytest.approx(outcome.totals["central"])
+    for column in ("incumbent", "supplement_floor", "entrant", "linked_tekun"):
+        assert (outcome.cells[f"{column}_central"] == outcome_june.cells[f"{column}_central"]).all()
+    # A scenario that declares none is what it was to the byte.
+    assert "programme" not in baseline.model_dump(mode="json")["assumptions"]["follow_share"]
