@@ -59,17 +59,22 @@ for name in sys.argv[1:]:
 
 def folder_of(noun: str) -> Path:
     """Make a noun's folder anew, with what its tests need, and every mutant in it."""
-    files, tests = NOUNS[noun]
     folder = WORK / noun
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("src", "tests", "data", "params"):
         shutil.copytree(HOME / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    pytest = tomllib.loads((HOME / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
-    settings = SETTINGS.format(markers=json.dumps(pytest["markers"]), files=json.dumps(files), tests=json.dumps(tests))
-    (folder / "pyproject.toml").write_text(settings, "utf-8")
+    settle(noun)
     (folder / "mutants").mkdir()
     python(folder, "-c", GENERATE)
     return folder
+
+
+def settle(noun: str) -> None:
+    """Write what mutmut and pytest are to do in a noun's folder."""
+    files, tests = NOUNS[noun]
+    pytest = tomllib.loads((HOME / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    settings = SETTINGS.format(markers=json.dumps(pytest["markers"]), files=json.dumps(files), tests=json.dumps(tests))
+    (WORK / noun / "pyproject.toml").write_text(settings, "utf-8")
 
 
 def again(noun: str) -> Path:
@@ -85,6 +90,7 @@ def again(noun: str) -> Path:
     for part in (folder / "tests", folder / "mutants" / "tests"):
         shutil.rmtree(part)
         shutil.copytree(HOME / "tests", part, ignore=shutil.ignore_patterns("__pycache__"))
+    settle(noun)
     (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     return folder
 

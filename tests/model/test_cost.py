@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.model import cost
+from analysis.model.standards import lift_rural, next_in_force
 from reference.by_hand import cost as by_hand
 
 DIBAO, TEKUN = {"urban": 142_000.0, "rural": 1_060_000.0}, {"urban": 22_000.0, "rural": 198_000.0}
@@ -245,6 +246,33 @@ def test_the_parts_that_are_asked_for_are_those_of_the_whole(cells):
             assert np.array_equal(values, whole[name])
 
 
+def test_of_many_ties_the_first_are_rounded_up_and_parts_are_whole_numbers():
+    parts = cost.whole_parts(np.full(100, 0.5), 50)
+    assert parts.tolist() == [1] * 50 + [0] * 50
+    assert parts.dtype == np.int64
+
+
+# Amounts of any size, whole or not
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_binary_fractions_give_what_whole_numbers_give_whatever_the_amounts(data):
+    top = data.draw(st.sampled_from([2, 10**3, 10**5]))
+    half = data.draw(st.sampled_from([1.0, 2.0]))
+    now, minimum, following = (data.draw(st.integers(top, 4 * top)) / half for _ in range(3))
+    step = data.draw(st.sampled_from([0.5, 1.0, 7.0, 1000.0]))
+    follow = np.array([[data.draw(st.integers(0, 10_000)) / 10_000]])
+    cells = {"minimum_yuan_month": np.array([minimum]), "next_minimum_yuan_month": np.array([following])}
+    exact = next_in_force(
+        np.array([[now]]), cells["minimum_yuan_month"], cells["next_minimum_yuan_month"], follow, step
+    )
+    assert cost.risen(cells, np.array([[now]]), {"follow_share": follow}, step).tolist() == exact.tolist()
+    share = Fraction(data.draw(st.integers(1, 9999)), 10_000)
+    pair = np.array([[now]]), np.array([[minimum]])
+    assert cost.lifted(*pair, share, step).tolist() == lift_rural(*pair, share, step).tolist()
+
+
 # Many settings at a time
 
 
@@ -328,3 +356,12 @@ def test_a_share_of_nothing_lifts_no_rural_standard_and_a_floor_that_binds_by_le
     assert evaluated(binding, share=Fraction(0))["floor_binds"].all()
     level = cells.assign(next_floor_yuan_month=after["supplement"] + gap - 0.5)
     assert not evaluated(level, share=Fraction(0))["floor_binds"].any()
+
+
+def test_weights_that_are_given_are_taken_and_not_reckoned(cells):
+    columns, _ = table_of(1)
+    given = np.full((1, len(cells)), 1 / len(cells))
+    assert cost.now_of(cells, columns, 1.6, weights=given).weights is given
+    own = cost.now_of(cells, columns, 1.6)
+    assert np.array_equal(own.weights, cost.allocation_weights(cells, columns))
+    assert np.array_equal(own.tekun_standard, cost.now_of(cells, columns, 1.6, 1).tekun_standard)

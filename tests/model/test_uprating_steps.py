@@ -85,7 +85,7 @@ def test_the_provincial_minimum_says_only_what_it_lifted():
 
 def test_a_provincial_minimum_is_rounded_on_the_grid_of_its_residence():
     least = {("A", "urban"): Decimal("801.5"), ("A", "rural"): Decimal("601.5")}
-    grids = {"round_urban": {"step_yuan": 1}, "round_rural": {"step_yuan": 10}}
+    grids = {"round_urban": {"step_yuan": 1}, "round_rural": {"step_yuan": 10, "mode": "down"}}
     outcome = uprate(floors(A=(700, 500)), policy(**grids), provincial_floor=least)
     assert outcome.floors["next_yuan_month"].tolist() == [802, 610]
 
@@ -235,3 +235,29 @@ def test_a_rule_says_in_a_sentence_what_it_lacks(rule, drivers, missing):
 
 def test_rounding_is_to_whole_yuan_where_no_step_is_given():
     assert (round_to_grid(Fraction("860.5")), round_to_grid(Fraction("861"), mode="down")) == (861, 861)
+
+
+def test_a_ceiling_looks_at_the_town_first_in_whatever_order_floors_are_given():
+    now = {("A", "rural"): 880, ("A", "urban"): 880, ("B", "rural"): 850, ("B", "urban"): 880}
+    chosen = policy(fixed(0.1), rural_share={"at_least": 1})
+    outcome = uprate(now, chosen, wages(A=1005, B=1005))
+    # The rural share of B is one of the urban floor that the ceiling leaves, not of 968.
+    assert outcome.floors["next_yuan_month"].tolist() == [904, 904, 904, 904]
+
+
+def test_a_rule_that_asks_for_the_ceiling_itself_does_not_override_it():
+    outcome = uprate(floors(A=(880, 600)), policy(fixed(0.1)), wages(A=1000), provincial_floor={("A", "urban"): 900})
+    assert said(outcome, "ceiling") == {("A", "urban"): "ceiling"}
+
+
+def test_town_and_country_that_agree_and_may_part_are_not_reversed():
+    apart = policy(FREEZE, fixed(0.1), unified_stay_unified={"on": False})
+    outcome = uprate(floors(A=(860, 860)), apart)
+    assert outcome.floors["next_yuan_month"].tolist() == [860, 860]
+    assert said(outcome, "round_rural") == {("A", "rural"): "held at urban"}
+
+
+def test_a_target_year_that_is_past_is_refused_in_a_sentence():
+    catch_up = {"kind": "target", "target_ratio": Decimal("0.9"), "target_year": 2025}
+    with pytest.raises(ValueError, match="^catch_up target_year must lie after the base year$"):
+        uprate(floors(A=(800, 600)), policy(catch_up=catch_up), base_year=2025)
