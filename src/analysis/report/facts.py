@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import ScenarioFailed, nearest
 from analysis.model.results import with_keys
+from analysis.report.rounding import fixed, percent
 
 LANGUAGES = ("zh", "en")
 # Below it a million is too coarse to print.
@@ -25,34 +26,34 @@ def money(value: float, lang: str) -> tuple[str, str]:
     """
     if lang == "en":
         return (
-            f"{value / 1e6:,.0f}" if abs(value) >= TEN_MILLION or not value else f"{value / 1e6:.1f}"
+            fixed(value / 1e6, 0, ",") if abs(value) >= TEN_MILLION or not value else fixed(value / 1e6, 1)
         ), " million yuan"
-    return (f"{value / 1e8:.2f}", "亿元") if abs(value) >= 1e8 else (f"{value / 1e4:,.0f}", "万元")
+    return (fixed(value / 1e8, 2), "亿元") if abs(value) >= 1e8 else (fixed(value / 1e4, 0, ","), "万元")
 
 
 def amount(value: float, lang: str) -> tuple[str, str]:
     """Return a yearly amount as tables print it, the unit in their head: whole 万元, million yuan to a tenth."""
-    return (f"{value / 1e6:,.1f}" if lang == "en" else f"{value / 1e4:,.0f}"), ""
+    return (fixed(value / 1e6, 1, ",") if lang == "en" else fixed(value / 1e4, 0, ",")), ""
 
 
 def persons(value: float, lang: str) -> tuple[str, str]:
     """Return a number of people and its unit: 万人 in Chinese, thousand in English."""
-    return (f"{value / 1e4:.1f}", "万人") if lang == "zh" else (f"{value / 1e3:,.0f}", " thousand")
+    return (fixed(value / 1e4, 1), "万人") if lang == "zh" else (fixed(value / 1e3, 0, ","), " thousand")
 
 
 STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
-    "yuan": lambda value, lang: (f"{value:,.0f}" if lang == "en" else f"{value:.0f}", ""),
-    "percent": lambda value, lang: (f"{100 * value:.1f}", "%"),
-    "percent2": lambda value, lang: (f"{100 * value:.2f}", "%"),
-    "percent3": lambda value, lang: (f"{100 * value:.3f}", "%"),
-    "percent0": lambda value, lang: (f"{100 * value:.0f}", "%"),
+    "yuan": lambda value, lang: (fixed(value, 0, ",") if lang == "en" else fixed(value), ""),
+    "percent": lambda value, lang: (percent(value, 1)[:-1], "%"),
+    "percent2": lambda value, lang: (percent(value, 2)[:-1], "%"),
+    "percent3": lambda value, lang: (percent(value, 3)[:-1], "%"),
+    "percent0": lambda value, lang: (percent(value, 0)[:-1], "%"),
     "plain": lambda value, lang: (f"{value:.3g}", ""),
-    "ratio": lambda value, lang: (f"{value:.2f}", ""),
-    "count": lambda value, lang: (f"{value:.0f}", ""),
-    "one": lambda value, lang: (f"{value:.1f}", ""),
-    "points": lambda value, lang: (f"{100 * value:.2f}", ""),
-    "each": lambda value, lang: (f"{value:,.0f}", ""),
-    "thousandth": lambda value, lang: (f"{value:.3f}", ""),
+    "ratio": lambda value, lang: (fixed(value, 2), ""),
+    "count": lambda value, lang: (fixed(value), ""),
+    "one": lambda value, lang: (fixed(value, 1), ""),
+    "points": lambda value, lang: (percent(value, 2)[:-1], ""),
+    "each": lambda value, lang: (fixed(value, 0, ","), ""),
+    "thousandth": lambda value, lang: (fixed(value, 3), ""),
     "money": money,
     "amount": amount,
     "persons": persons,

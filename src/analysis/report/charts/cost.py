@@ -10,6 +10,7 @@ from analysis.report.charts.frame import plan_years
 from analysis.report.charts.layout import beside_labels, data_of
 from analysis.report.charts.money import heaviest, large, large_unit, money_foot
 from analysis.report.facts import Facts, money
+from analysis.report.rounding import percent
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -222,7 +223,7 @@ def _split(axes: Axes, place: float, rows: list[dict], whole: dict, wording: Wor
         (upper, rows[0], 0, "white"),
         (local, rows[1], upper, style.INK),
     ):
-        text = f"{large(row['value'], wording)} ({share:.0%})"
+        text = f"{large(row['value'], wording)} ({percent(share)})"
         box = {} if colour == "white" else {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
         axes.text(left + share / 2, place, text, ha="center", va="center", fontsize=6.2, color=colour, zorder=4, **box)
 
@@ -232,7 +233,9 @@ def _set_bar(axes: Axes, place: float, row: dict, rise: dict, used: bool, wordin
     share = row["value"] / rise["value"]
     look = {"color": style.URBAN} if used else {"facecolor": "white", "edgecolor": style.URBAN, "linewidth": 0.8}
     axes.barh(place, share, height=0.44, zorder=2, **look)
-    text = f"{large(row['value'], wording)} ({share:.0%})" + (wording.pick("，本方案", ", taken here") if used else "")
+    text = f"{large(row['value'], wording)} ({percent(share)})" + (
+        wording.pick("，本方案", ", taken here") if used else ""
+    )
     at = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "fontsize": 6}
     axes.annotate(text, (share, place), **at)
 
@@ -244,8 +247,8 @@ def _payer_title(wording: Wording, groups: list, share: dict, following: int) ->
         spent, theirs = ("".join(money(row["value"], wording.lang)) for row in (whole, above))
         part = above["value"] / whole["value"]
         return wording.pick(
-            f"不提标，没有新增；{following}年支出{spent}，中央和省负担{theirs}（{part:.0%}）",
-            f"No floor moves, nothing more to bear: of {spent} in {following} the upper tiers bear {theirs} ({part:.0%})",
+            f"不提标，没有新增；{following}年支出{spent}，中央和省负担{theirs}（{percent(part)}）",
+            f"No floor moves, nothing more to bear: of {spent} in {following} the upper tiers bear {theirs} ({percent(part)})",
         )
     total, theirs = (_short_of(row["value"], wording) for row in (rise, upper))
     if local["value"] < 0:
@@ -255,6 +258,6 @@ def _payer_title(wording: Wording, groups: list, share: dict, following: int) ->
             f"Of the {total} million yuan rise the upper tiers bear {theirs}, more than all of it: cities and counties are relieved of {relief}",
         )
     return wording.pick(
-        f"提标新增{total}，中央和省负担{theirs}（{share['value']:.0%}），其余由市县负担",
-        f"Of the {total} million yuan rise the upper tiers bear {theirs} ({share['value']:.0%}), cities and counties the rest",
+        f"提标新增{total}，中央和省负担{theirs}（{percent(share['value'])}），其余由市县负担",
+        f"Of the {total} million yuan rise the upper tiers bear {theirs} ({percent(share['value'])}), cities and counties the rest",
     )

@@ -11,6 +11,7 @@ from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, hollow, plan_years
 from analysis.report.charts.layout import scenario_data_of
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -127,7 +128,12 @@ def _draw_rungs(axes: Axes, places: list[float], rungs: list[Floors], now: Floor
                     zorder=3,
                 )
                 axes.annotate(
-                    f"{row['value']:.0f}", (row["value"], place - 0.035), fontsize=5.4, color=style.INK, zorder=4, **at
+                    fixed(row["value"]),
+                    (row["value"], place - 0.035),
+                    fontsize=5.4,
+                    color=style.INK,
+                    zorder=4,
+                    **at,
                 )
     for code in codes:
         name = "\n".join(wording.area(code).removesuffix("地区").split())
@@ -146,10 +152,10 @@ def _title(wording: Wording, code: str, now: Floors, rungs: list[tuple[str, Floo
     name = wording.area(code)
     if least == most:
         return wording.pick(
-            f"{following}年{name}农村最低标准在各方案下都是{least:.0f}元（现行{before:.0f}元）",
-            f"{following}: the rural minimum of {name.lower()} is {least:.0f} yuan in every scenario ({before:.0f} in force)",
+            f"{following}年{name}农村最低标准在各方案下都是{fixed(least)}元（现行{fixed(before)}元）",
+            f"{following}: the rural minimum of {name.lower()} is {fixed(least)} yuan in every scenario ({fixed(before)} in force)",
         )
     return wording.pick(
-        f"{following}年{name}农村最低标准由“{low_name}”的{least:.0f}元到“{high_name}”的{most:.0f}元，现行{before:.0f}元",
-        f"{following}: the rural minimum of {name.lower()} goes from {least:.0f} yuan ({low_name}) to {most:.0f} ({high_name}); in force {before:.0f}",
+        f"{following}年{name}农村最低标准由“{low_name}”的{fixed(least)}元到“{high_name}”的{fixed(most)}元，现行{fixed(before)}元",
+        f"{following}: the rural minimum of {name.lower()} goes from {fixed(least)} yuan ({low_name}) to {fixed(most)} ({high_name}); in force {fixed(before)}",
     )

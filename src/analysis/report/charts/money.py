@@ -8,6 +8,7 @@ from typing import Any
 from analysis.inputs.evidence import worst_grade
 from analysis.report.charts.swings import median_swings, short_name
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -45,7 +46,7 @@ def money_foot(note: str, rows: Iterable[dict[str, Any]], wording: Wording, sour
 
 def large(yuan: float, wording: Wording) -> str:
     """Return an amount in the chart's one unit: 亿元 to a hundredth, million yuan."""
-    return f"{yuan / 1e8:.2f}" if wording.lang == "zh" else f"{yuan / 1e6:,.0f}"
+    return fixed(yuan / 1e8, 2) if wording.lang == "zh" else fixed(yuan / 1e6, 0, ",")
 
 
 def large_unit(wording: Wording) -> str:

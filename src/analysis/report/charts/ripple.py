@@ -10,6 +10,7 @@ from analysis.report.charts.frame import class_codes, plan_years
 from analysis.report.charts.layout import data_of
 from analysis.report.charts.money import heaviest, money_foot
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -36,8 +37,8 @@ def ripple(facts: Facts, wording: Wording, source: str) -> style.Chart:
     rise = values["dibao", following] - values["dibao", base]
     tekun = values["tekun", following] - values["tekun", base]
     title = wording.pick(
-        f"{wording.area(code)}农村低保标准提{rise:.0f}元，特困标准随之提{tekun:.0f}元；孤儿和残疾人补贴不随它动",
-        f"{wording.area(code)} rural: dibao up {rise:.0f} yuan lifts extreme hardship by {tekun:.0f}; orphans and disability do not follow",
+        f"{wording.area(code)}农村低保标准提{fixed(rise)}元，特困标准随之提{fixed(tekun)}元；孤儿和残疾人补贴不随它动",
+        f"{wording.area(code)} rural: dibao up {fixed(rise)} yuan lifts extreme hardship by {fixed(tekun)}; orphans and disability do not follow",
     )
     if not rise:
         title = wording.pick(
@@ -58,7 +59,7 @@ def ripple(facts: Facts, wording: Wording, source: str) -> style.Chart:
         axes.barh(
             position, more, height=0.55, color=style.RURAL if costed else "white", edgecolor=style.RURAL, linewidth=0.8
         )
-        spent = f"（{amount(by_programme[name], wording):,.0f} {unit(wording)}）" if costed else ""
+        spent = f"（{fixed(amount(by_programme[name], wording), 0, ',')} {unit(wording)}）" if costed else ""
         spent = spent if wording.lang == "zh" else spent.replace("（", " (").replace("）", ")")
         axes.annotate(
             f"+{more:.4g}{spent}",

@@ -7,6 +7,7 @@ from analysis.report.charts.frame import plan_years
 from analysis.report.charts.money import money_foot
 from analysis.report.charts.swings import median_swings, short_name
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -38,7 +39,7 @@ def tornado(facts: Facts, wording: Wording, source: str) -> style.Chart:
             shift = -3 if side == "right" else 3
             at = {"xytext": (shift, 0), "textcoords": "offset points", "ha": side, "va": "center", "fontsize": 5.8}
             at["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
-            axes.annotate(f"{amount(value, wording):,.0f}", (value, position), **at)
+            axes.annotate(fixed(amount(value, wording), 0, ","), (value, position), **at)
     if widest:
         axes.axvline(middle, color=style.INK, linewidth=0.7)
     else:
@@ -65,7 +66,7 @@ def _tornado_title(
     if not widest:
         return wording.pick("不提标，任何假设都不影响新增支出", "No floor moves: no assumption changes the extra cost")
     name = short_name(wording, widest[0])
-    low, high = (f"{amount(value, wording):,.0f}" for value in sorted(ends[widest[0]][:2]))
+    low, high = (fixed(amount(value, wording), 0, ",") for value in sorted(ends[widest[0]][:2]))
     return wording.pick(
         f"最要紧的假设是“{name}”：新增支出在{low}至{high}{unit(wording)}之间",
         f"The assumption that matters most is {name}: it moves the extra cost from {low} to {high} {unit(wording)}",

@@ -14,6 +14,7 @@ from analysis.report.charts.frame import hollow
 from analysis.report.charts.money import heaviest, money_foot
 from analysis.report.charts.swings import short_name
 from analysis.report.facts import Facts, money
+from analysis.report.rounding import fixed, percent
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.tables.road import road_years, widest_class
 from analysis.report.wording import Wording
@@ -64,12 +65,12 @@ def share_road(facts: Facts, wording: Wording, source: str) -> style.Chart:
         shift = 6 if prefix == "road" else -5
         at = {"xytext": (4, shift), "textcoords": "offset points", "fontsize": 6, "color": colour, "va": "center"}
         at["ha"] = "right"
-        axes.annotate(f"{label} {values[-1]:.1%}", (span[-1], values[-1]), **at)
+        axes.annotate(f"{label} {percent(values[-1], 1)}", (span[-1], values[-1]), **at)
     if facts.has("road_target_share", area_code=code):
         target = facts.value("road_target_share", area_code=code)
         axes.axhline(target, color=style.QUIET, linestyle=":", linewidth=0.8)
         at = {"xytext": (2, 3), "textcoords": "offset points", "fontsize": 6, "color": style.QUIET}
-        axes.annotate(f"{target:.0%}", (past["year"].iloc[0], target), **at)
+        axes.annotate(percent(target), (past["year"].iloc[0], target), **at)
     drawn = [line.get_ydata() for line in axes.lines]
     axes.set_ylim(min(past["value"]) - 0.03, min(max(max(values) for values in drawn) + 0.05, 1.02))
     axes.set_xlim(past["year"].iloc[0] - 0.4, span[-1] + 0.8)
@@ -85,8 +86,8 @@ def _road_title(facts: Facts, wording: Wording, code: str, last: int, exists: bo
     share = facts.value("path_rural_urban_ratio", area_code=code, year=last)
     name = wording.area(code)
     kept = wording.pick(
-        f"照此提标，{last}年{name}农村为城镇的{share:.1%}",
-        f"On this policy {name.lower()} rural stands at {share:.1%} of urban in {last}",
+        f"照此提标，{last}年{name}农村为城镇的{percent(share, 1)}",
+        f"On this policy {name.lower()} rural stands at {percent(share, 1)} of urban in {last}",
     )
     if not facts.has("road_target_share", area_code=code):
         return kept
@@ -94,8 +95,8 @@ def _road_title(facts: Facts, wording: Wording, code: str, last: int, exists: bo
     target, year = row["value"], row["year"]
     if not exists:
         return kept + wording.pick(
-            f"；{year}年达到{target:.0%}与其他要求冲突",
-            f"; {target:.0%} by {year} cannot be met with the other demands",
+            f"；{year}年达到{percent(target)}与其他要求冲突",
+            f"; {percent(target)} by {year} cannot be met with the other demands",
         )
     more, money_unit = money(
         facts.value("road_extra_cost_all_years", area_code=wording.whole)
@@ -103,8 +104,8 @@ def _road_title(facts: Facts, wording: Wording, code: str, last: int, exists: bo
         wording.lang,
     )
     return kept + wording.pick(
-        f"；{year}年达到{target:.0%}，到{last}年共须多花{more}{money_unit}",
-        f"; {target:.0%} by {year} takes {more}{money_unit} more, all years to {last} added",
+        f"；{year}年达到{percent(target)}，到{last}年共须多花{more}{money_unit}",
+        f"; {percent(target)} by {year} takes {more}{money_unit} more, all years to {last} added",
     )
 
 
@@ -189,6 +190,6 @@ def _frontier_title(wording: Wording, points: Mapping[str, tuple[float, float, s
     gap, extra, _ = points[narrowest]
     said, money_unit = money(extra, wording.lang)
     return wording.pick(
-        f"缩得最多的是“{titles[narrowest]}”：差额{gap:.0f}元，新增{said}{money_unit}",
-        f"{titles[narrowest]} closes most: {gap:.0f} yuan apart, at {said}{money_unit} a year",
+        f"缩得最多的是“{titles[narrowest]}”：差额{fixed(gap)}元，新增{said}{money_unit}",
+        f"{titles[narrowest]} closes most: {fixed(gap)} yuan apart, at {said}{money_unit} a year",
     )

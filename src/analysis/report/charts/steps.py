@@ -10,6 +10,7 @@ from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, plan_years
 from analysis.report.charts.layout import beside_labels, data_of, write_below
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 from analysis.report.words import WORDS
 
@@ -97,7 +98,7 @@ def _draw_steps(axes: Axes, ends: dict[int, float], told: pd.DataFrame, wording:
             axes.barh(-place, high - low, left=low, height=0.56, zorder=3, linewidth=0.8, **look)
         else:
             axes.plot([low], [-place], "x", color=style.RURAL, markersize=5, zorder=4)
-        text = f"{row.value:+.3f}".rstrip("0").rstrip(".") if high > low else ""
+        text = fixed(row.value, 3, "+").rstrip("0").rstrip(".") if high > low else ""
         text = "\n".join(style.wrapped(text + _bracketed(row.bound, wording), wording.lang, LINE))
         axes.annotate(text, (high, -place), color=style.RURAL if bound else style.INK, **at)
     for place, value in enumerate(reached[:-1]):
@@ -119,7 +120,7 @@ def _bracketed(bound: str, wording: Wording) -> str:
 
 def _yuan(value: float) -> str:
     """Return yuan a month without the zeros behind the point."""
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return fixed(value, 3).rstrip("0").rstrip(".")
 
 
 def _bound(note: str, wording: Wording) -> str:
@@ -138,7 +139,7 @@ def _one_bound(note: str, wording: Wording) -> str:
         name = wording.area(note.removeprefix("not below "))
         return wording.pick(f"不低于{name}", f"not below {name.lower()}")
     if note.startswith("at least "):
-        share = f"{float(note.split()[2]):.0%}"
+        share = percent(float(note.split()[2]))
         return wording.pick(f"不低于城镇的{share}", f"at least {share} of urban")
     stem = note.replace(" ", "_")
     return wording.word(f"bound_{stem}") if f"bound_{stem}" in WORDS else wording.note(note)

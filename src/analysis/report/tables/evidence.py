@@ -9,6 +9,7 @@ from analysis.inputs.parameters.assumption import Assumption
 from analysis.model.programmes import OPTIONAL
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.wording import Wording
 from analysis.report.words import WORDS
 
@@ -29,7 +30,7 @@ def coverage(evidence: Evidence, wording: Wording) -> pd.DataFrame:
             wording.word("head_measure"): table["measure"].map(lambda name: wording.word(f"measure_{name}")),
             wording.word("head_areas"): table["areas_count"].fillna(0).astype(int),
             wording.word("head_years"): [
-                f"{first:.0f}–{last:.0f}" if pd.notna(first) else ""
+                f"{fixed(first)}–{fixed(last)}" if pd.notna(first) else ""
                 for first, last in zip(table["first_year"], table["last_year"], strict=True)
             ],
             wording.word("head_rows"): table["rows_count"].fillna(0).astype(int),
