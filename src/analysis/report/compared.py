@@ -35,7 +35,7 @@ def findings(
             widest,
             titles[cheapest],
             wording,
-            ("新增最少的是", "Cheapest of those that raise anything"),
+            ("提标方案中新增支出最少的是", "Cheapest of those that raise anything"),
             _ties(points, cheapest, titles),
         ),
         _one(
@@ -90,8 +90,8 @@ def _dominated(points: Points, titles: Mapping[str, str], wording: Wording) -> s
         for better, names in by.items()
     ]
     rest = wording.pick(
-        "（另一方案花费不更多、差额不更大；标准提高多少不在比较之内，所以不提标会支配使差额扩大的方案）",
-        " (another costs no more and leaves no wider gap; how high the standards are is not weighed, so that raising nothing dominates what widens the gap)",
+        "（另一方案花费不更多、差额不更大；标准提高多少不在比较之内，所以凡不缩小差额的提标方案都不如不提标）",
+        " (another costs no more and leaves no wider gap; how high the standards are is not weighed, so that raising nothing dominates whatever does not narrow the gap)",
     )
     return wording.pick(f"被支配：{'；'.join(parts)}{rest}。", f"Dominated: {'; '.join(parts)}{rest}.")
 

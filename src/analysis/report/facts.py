@@ -13,8 +13,8 @@ from analysis.model.results import with_keys
 from analysis.report.rounding import fixed, percent
 
 LANGUAGES = ("zh", "en")
-# Below it a million is too coarse to print.
-TEN_MILLION = 1e7
+# Below it a million is too coarse to print: the charts show the same amount to a tenth.
+HUNDRED_MILLION = 1e8
 
 
 def money(value: float, lang: str) -> tuple[str, str]:
@@ -26,7 +26,7 @@ def money(value: float, lang: str) -> tuple[str, str]:
     """
     if lang == "en":
         return (
-            fixed(value / 1e6, 0, ",") if abs(value) >= TEN_MILLION or not value else fixed(value / 1e6, 1)
+            fixed(value / 1e6, 0, ",") if abs(value) >= HUNDRED_MILLION or not value else fixed(value / 1e6, 1)
         ), " million yuan"
     return (fixed(value / 1e8, 2), "亿元") if abs(value) >= 1e8 else (fixed(value / 1e4, 0, ","), "万元")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from analysis.inputs.evidence import worst_grade
-from analysis.report.charts.swings import median_swings, short_name
+from analysis.report.charts.swings import one_at_a_time, short_name
 from analysis.report.facts import Facts
 from analysis.report.rounding import fixed
 from analysis.report.tables.amounts import amount, unit
@@ -17,7 +17,7 @@ MOST_NAMED = 3
 
 def heaviest(facts: Facts, wording: Wording) -> tuple[str, list[dict[str, Any]]]:
     """Name the assumptions that move the extra cost most, each with its two ends, and return the rows of those ends."""
-    rows, ends = median_swings(facts)
+    rows, ends = one_at_a_time(facts)
     moving = {name: both for name, both in ends.items() if both[0] != both[1]}
     widest = sorted(moving, key=lambda name: -abs(moving[name][1] - moving[name][0]))[:MOST_NAMED]
     if not widest:
@@ -27,8 +27,7 @@ def heaviest(facts: Facts, wording: Wording) -> tuple[str, list[dict[str, Any]]]
     for name in widest:
         low, high = sorted(moving[name][:2])
         said.append(f"{short_name(wording, name)} {amount(low, wording):,}–{amount(high, wording):,}")
-        both = ("p10", "p90") if moving[name][2] else ("endlow", "endhigh")
-        used += [dict(keyed.loc[f"extra_cost_if_{name}_{end}"]) for end in both]
+        used += [dict(keyed.loc[f"extra_cost_if_{name}_{end}"]) for end in ("low", "high")]
     listed = wording.pick("；", "; ").join(said)
     head = wording.pick(
         f"。对新增支出最要紧的假设（{unit(wording)}）：", f". What moves the extra cost most ({unit(wording)}): "

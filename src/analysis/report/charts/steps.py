@@ -55,6 +55,8 @@ def steps_waterfall(
     ].sort_values("step")
     changes = own["after_yuan_month"] - own["before_yuan_month"]
     own = own.assign(value=changes.round(6), bound=[_bound(note, wording) for note in own["note"]])
+    # A share that binds is rounded up within its own step, and nothing is left for the rounding after it.
+    own["share_rounded_up"] = (own["name"] == "rural_share") & own["binds"]
     told = own[own["binds"] | own["overrides"]]
     quiet = own.drop(told.index)
     name = wording.pick(f"{wording.area(code)}{wording.word(residence)}", f"{wording.area(code)} {residence}")
@@ -111,7 +113,8 @@ def _draw_steps(axes: Axes, ends: dict[int, float], told: pd.DataFrame, wording:
 
 
 def _step_name(row: Any, wording: Wording) -> str:
-    return f"{row.step} {wording.word(f'step_{row.name}')}"
+    said = wording.word("step_rural_share_rounded_up" if row.share_rounded_up else f"step_{row.name}")
+    return f"{row.step} {said}"
 
 
 def _bracketed(bound: str, wording: Wording) -> str:
@@ -155,8 +158,8 @@ def _steps_title(wording: Wording, name: str, now: dict, then: dict, told: pd.Da
     heaviest = moved.loc[moved["value"].abs().sort_values(ascending=False, kind="stable").index].head(2)
     parts = [
         wording.pick(
-            f"{wording.word(f'step_{row.name}')}{'加' if row.value > 0 else '减'}{_yuan(abs(row.value))}元",
-            f"{wording.word(f'step_{row.name}')} {'adds' if row.value > 0 else 'takes'} {_yuan(abs(row.value))}",
+            f"{_step_name(row, wording).partition(' ')[2]}{'加' if row.value > 0 else '减'}{_yuan(abs(row.value))}元",
+            f"{_step_name(row, wording).partition(' ')[2]} {'adds' if row.value > 0 else 'takes'} {_yuan(abs(row.value))}",
         )
         for row in heaviest.itertuples()
     ]

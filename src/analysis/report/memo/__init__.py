@@ -121,18 +121,17 @@ def _number(position: int, facts: Facts, wording: Wording) -> str:
 
 def movers(facts: Facts, wording: Wording, titles: Mapping[str, str], most: int = 3) -> str:
     """Name the assumptions that move the cost most, as the tornado shows them, each with the cost at its two ends."""
-    from analysis.report.charts.swings import median_swings
+    from analysis.report.charts.swings import one_at_a_time
 
     _, following = plan_years(facts)
-    _, ends = median_swings(facts)
+    _, ends = one_at_a_time(facts)
     widest = sorted(ends, key=lambda name: -abs(ends[name][1] - ends[name][0]))[:most]
     parts = []
     for name in widest:
-        low, high, drawn = ends[name]
-        order = ("p10", "p90") if drawn else ("endlow", "endhigh")
+        low, high, _ = ends[name]
         first, last = (
             facts.say(f"extra_cost_if_{name}_{end}", "money", year=following)
-            for end in (order if low <= high else reversed(order))
+            for end in (("low", "high") if low <= high else ("high", "low"))
         )
         parts.append(wording.pick(f"{titles[name]}（{first}至{last}）", f"{titles[name]} ({first} to {last})"))
     return wording.pick("；", "; ").join(parts)
