@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import ScenarioFailed, nearest
 from analysis.model.results import with_keys
-from analysis.report.rounding import fixed, percent
+from analysis.report.rounding import fixed, percent, whole_percents
 
 LANGUAGES = ("zh", "en")
 # Below it a million is too coarse to print: the charts show the same amount to a tenth.
@@ -142,6 +142,15 @@ class Facts:
         text = ("+" if sign and value > 0 and text.strip("0.,") else "") + text
         self.said.append((key, text))
         return (f'[{text}]{{.n key="{key}"}}' if self.marked else text) + unit
+
+    def say_parts(self, measures: list[str], **where: Any) -> list[str]:
+        """Return parts of one whole in whole per cent, so rounded that they add to what the whole is (largest remainder)."""
+        rows = [self.row(measure, **where) for measure in measures]
+        said = []
+        for (key, _), percent_of in zip(rows, whole_percents([row["value"] for _, row in rows]), strict=True):
+            self.said.append((key, str(percent_of)))
+            said.append((f'[{percent_of}]{{.n key="{key}"}}' if self.marked else str(percent_of)) + "%")
+        return said
 
     def literal(self, text: str) -> str:
         """Return a date, a document or page number: a figure of the page that is no result."""

@@ -5,6 +5,7 @@ Python's own formats round the binary fraction, and halves to even: 1336.5 would
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -47,6 +48,21 @@ def percent(share: float, places: int = 0, form: str = "") -> str:
     return f"{hundredfold.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0:{form}f}%"
 
 
-def rounded(values: pd.Series, places: int = 0) -> pd.Series:
-    """Return a column of numbers, each rounded half up; what is missing stays missing."""
-    return values.map(lambda value: value if pd.isna(value) else float(half_up(value, places)))
+def rounded(values: Sequence[float] | pd.Series, places: int = 0) -> pd.Series:
+    """Return numbers as a column, each rounded half up; what is missing stays missing."""
+    return pd.Series(values).map(lambda value: value if pd.isna(value) else float(half_up(value, places)))
+
+
+def whole_percents(shares: list[float]) -> list[int]:
+    """Return shares in whole per cent that add to their rounded sum: what is over goes to the largest remainders.
+
+    Example:
+        >>> whole_percents([0.0479, 0.6969, 0.2552])
+        [5, 70, 25]
+    """
+    exact = [Decimal(repr(float(share))).scaleb(2) for share in shares]
+    parts = [int(one // 1) for one in exact]
+    over = int(half_up(float(sum(exact)))) - sum(parts)
+    for place in sorted(range(len(parts)), key=lambda place: parts[place] - exact[place])[:over]:
+        parts[place] += 1
+    return parts

@@ -41,23 +41,23 @@ def cost_waterfall(facts: Facts, wording: Wording, source: str) -> style.Chart:
     say = wording.pick
     title = _waterfall_title(wording, whole, mandated, known, followed)
     note = say(
-        f"{unit(wording)}，中值，各数分别取整；斜纹：标准未知的市按恰在下限推算；横线及括号：抽样的一成至九成；下半部为同一合计按构成拆开",
-        f"{unit(wording).capitalize()}, central, each rounded by itself. Hatched: cities not known, taken at the floor. "
-        "Line and brackets: P10 to P90 of the draws. Below the total: the same total by what it is made of",
+        f"{unit(wording)}，基准测算值，各数分别取整；斜纹：标准未知的市按最低标准与上次已知标准的较大者推算；横线及括号：80%的模拟结果；下半部为同一合计按构成拆开",
+        f"{unit(wording).capitalize()}, best estimate, each rounded by itself. Hatched: cities not known, at the larger of the minimum and their last known standard. "
+        "Line and brackets: 80% of the simulated cases. Below the total: the same total by what it is made of",
     )
     named, swings = heaviest(facts, wording)
     drawn = [known, unknown, followed, mandated, whole, *parts, low, high, late]
     drawing, axes = style.figure(3.55, title, money_foot(note + named, drawn, wording, source), wording.lang)
     built = (
-        (say("必须提：标准已知的市", "obliged, standards known"), known, {"color": style.URBAN}),
-        (say("必须提：标准未知的市", "obliged, not known"), unknown, _hatched(style.URBAN, "/////")),
-        (say("高于下限者跟随", "above the floor, following"), followed, {"color": FOLLOWED}),
+        (say("必须提标：标准已知的市", "required, standards known"), known, {"color": style.URBAN}),
+        (say("必须提标：标准未知的市", "required, not known"), unknown, _hatched(style.URBAN, "/////")),
+        (say("高于最低标准者随之提标", "above the minimum, following"), followed, {"color": FOLLOWED}),
     )
     bars, reached = [], 0.0
     for label, row, look in built:
         bars.append(_Bar(label, reached, row["value"], look, joint=reached + row["value"]))
         reached += row["value"]
-    label = say("新增支出（中值）", "extra cost, central")
+    label = say("新增支出（基准测算值）", "extra cost, best estimate")
     bars.append(_Bar(label, 0.0, whole["value"], TOTAL, joint=whole["value"], ends=(low, high)))
     for row in parts:
         linked = row["component"] == "linked"
@@ -142,8 +142,8 @@ def _waterfall_title(wording: Wording, whole: dict, mandated: dict, known: dict,
             f"All of the {total} million yuan extra is obliged by the floors ({sure})",
         )
     return wording.pick(
-        f"新增支出{total}：必须提的{obliged}（{sure}），跟随的{more}",
-        f"Of the {total} million yuan extra {obliged} is obliged ({sure}) and {more} comes by following",
+        f"新增支出{total}：按规定必须提标的为{obliged}（{sure}），随之提标的为{more}",
+        f"Of the {total} million yuan extra {obliged} is required ({sure}) and {more} comes from areas that follow",
     )
 
 
@@ -163,7 +163,7 @@ def who_pays(facts: Facts, wording: Wording, source: str) -> style.Chart:
     for measure, year, label in (
         ("spending", base, say(f"{base}年支出", f"spending {base}")),
         ("spending", following, say(f"{following}年支出", f"spending {following}")),
-        ("extra_cost", following, say("其中提标新增", "of it the rise")),
+        ("extra_cost", following, say("其中：提标新增", "of which, the rise")),
     ):
         rows = [facts.row(measure, tier=tier, year=year, **where)[1] for tier in TIERS]
         groups.append((label, rows, facts.row(measure, year=year, **where)[1]))

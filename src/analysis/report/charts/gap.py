@@ -48,15 +48,21 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
         f"{name}: rural {noun} from {percent(first['value'], 1)} of the urban one in {int(first['year'])} to {percent(now, 1)} in {int(base)}",
     )
     if len(plan):
-        title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0])
+        title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0], gap)
     asked = rows[rows["measure"].isin(ASKED)]
     unit_note = wording.pick(
-        "折线为农村占城镇比重；柱为每人每月差额", f"Line: rural share of urban; bars: gap a month in {wording.money}"
+        "折线为农村相当于城镇的比例；柱为每人每月绝对差额",
+        f"Line: rural share of urban; bars: gap a month in {wording.money}",
     ) + (
         wording.pick("；点线为规定或方案要求的最低比重", "; dotted: the least share that a rule or the plan asks for")
         if len(asked)
         else ""
     )
+    if len(plan):
+        unit_note += wording.pick("；绿色为拟定", "; green: planned")
+    if missing := sorted(set(range(int(past["year"].iloc[0]), int(base))) - {int(year) for year in past["year"]}):
+        listed = wording.listed([str(year) for year in missing])
+        unit_note += wording.pick(f"；{listed}年未见公布", f"; none found for {listed}")
     drawing, axes = style.figure(
         2.75, title, f"{unit_note}{wording.pick('。', '. ')}{foot(past, wording, source)}", wording.lang
     )
@@ -131,7 +137,22 @@ def _yuan(amount: float) -> str:
     return fixed(amount) if amount < SHORT else f"{fixed(amount / 1000)}k"
 
 
-def _plan_finding(wording: Wording, now: float, plan: pd.Series) -> str:
+def _plan_finding(wording: Wording, now: float, plan: pd.Series, gap: pd.Series) -> str:
+    """Say where the share goes, and the gap in yuan, which need not go the same way."""
+    before, after = gap.iloc[-2:]
+    words = ("扩大", "grows") if after > before else ("缩小", "narrows")
+    money = wording.money
+    wider = (
+        wording.pick(
+            f"，绝对差额{words[0]}到{fixed(after)}{money}", f", the gap in {money} {words[1]} to {fixed(after)}"
+        )
+        if after != before
+        else ""
+    )
+    return _share_finding(wording, now, plan) + wider
+
+
+def _share_finding(wording: Wording, now: float, plan: pd.Series) -> str:
     year, then = int(plan["year"]), plan["value"]
     if then > now:
         return wording.pick(f"{year}年再升至{percent(then, 1)}", f"{year} rises further to {percent(then, 1)}")

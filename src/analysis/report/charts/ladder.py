@@ -56,7 +56,7 @@ def ladder(
     say = wording.pick
     note = say(
         f"每行一种方案下{following}年的最低标准，方块农村、圆城镇、菱形城乡统一；竖线为现行；箭头所指为建议方案；横轴不从零起",
-        f"A line a scenario: the minima of {following}; square rural, circle urban, diamond one for both; bars: in force; arrow: the proposal. The axis does not start at nought",
+        f"A line a scenario: the minima of {following}; square rural, circle urban, diamond one for both; bars: in force; arrow: the proposal. The axis does not start at zero",
     )
     if len(ordered) > len(kept):
         more = len(ordered) - len(kept)
@@ -117,7 +117,13 @@ def _draw_rungs(axes: Axes, places: list[float], rungs: list[Floors], now: Floor
                 row = own[code, "urban" if unified else side]
                 colour = {"urban": style.URBAN, "rural": style.RURAL, "unified": style.UNIFIED}[side]
                 fill = "white" if hollow(pd.DataFrame([row])).iloc[0] else colour
-                at = {"xytext": (0, 2.6), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+                at = {
+                    "xytext": (0, 2.6),
+                    "textcoords": "offset points",
+                    "ha": "center",
+                    "va": "bottom",
+                    "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.3},
+                }
                 axes.plot(
                     [row["value"]],
                     [place - 0.035],

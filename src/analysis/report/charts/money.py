@@ -30,7 +30,8 @@ def heaviest(facts: Facts, wording: Wording) -> tuple[str, list[dict[str, Any]]]
         used += [dict(keyed.loc[f"extra_cost_if_{name}_{end}"]) for end in ("low", "high")]
     listed = wording.pick("；", "; ").join(said)
     head = wording.pick(
-        f"。对新增支出最要紧的假设（{unit(wording)}）：", f". What moves the extra cost most ({unit(wording)}): "
+        f"。对新增支出影响最大的假设（{unit(wording)}）：",
+        f". What moves the extra cost most, one at a time ({unit(wording)}): ",
     )
     return head + listed, used
 

@@ -60,7 +60,7 @@ def must_move(facts: Facts, wording: Wording, source: str) -> style.Chart:
     note = say(
         "标记为现行标准（圆城镇、方农村、菱形城乡统一），竖线为所属类别拟定下限，箭头为必须提高的部分（农村另须达到城镇的规定比例）；横轴不从零起",
         "Marks: standards in force (circle urban, square rural, diamond one for both); bar: the new minimum of the class; arrow: the rise obliged "
-        "(rural standards must also keep their share of urban). The axis does not start at nought",
+        "(rural standards must also keep their share of urban). The axis does not start at zero",
     )
     shown = pd.DataFrame(drawn) if drawn else pd.DataFrame(list(counts.values()))
     under = f"{note}{say('。', '. ')}{foot(shown, wording, source)}"
@@ -144,7 +144,7 @@ def _movers_title(wording: Wording, lines: list[_Line], counts: dict[str, int], 
     ]
     more = wording.pick("等", " and others") if len(rises) > MOST_NAMED else ""
     listed = wording.listed(named) if not more else wording.pick("、", ", ").join(named)
-    rest = wording.pick(f"，其余{free}市可自定", f"; the other {free} are free") if free else ""
+    rest = wording.pick(f"，其余{free}市可自定", f"; the other {free} are free to choose") if free else ""
     return wording.pick(
         f"标准已知的{known}市中{must}市须提高：{listed}{more}{rest}",
         f"Of {known} cities whose standard is known {must} must rise: {listed}{more}{rest}",

@@ -201,7 +201,7 @@ class Moving:
                 )
             else:
                 title = say(f"安排{over}，够用的抽样不到5%", f"{over} is enough in fewer than 5% of the draws")
-        marks = [("central", "-", style.INK, say("中值", "central"), 131)]
+        marks = [("central", "-", style.INK, say("基准测算值", "best estimate"), 131)]
         marks.append(("room", "--", style.NEXT, say("预算增长可容", "budget leaves"), 119))
         marks.append(("envelope", "-.", style.RURAL, say("可安排", "envelope"), 107))
         shown = [mark for mark in marks if numbers[mark[0]] is not None and numbers[mark[0]] > 0]

@@ -34,7 +34,7 @@ def share_road(facts: Facts, wording: Wording, source: str) -> style.Chart:
     exists = bool(facts.value("road_exists", area_code=wording.whole))
     moved = wording.listed([short_name(wording, name) for name in BAND_MOVED_BY])
     note = wording.pick(
-        f"农村占城镇的比重，实线为省定最低标准；浅色带为该政策下现行标准之比（按人数加权）的一成至九成，最取决于{moved}；点线为目标；空心点为推断或推算",
+        f"农村相当于城镇的比重，实线为省定最低标准；浅色带为该政策下现行标准之比（按人数加权）的一成至九成，最取决于{moved}；点线为目标；空心点为推断或推算",
         f"Rural as a share of urban. Lines: provincial minima. Band: the recipients' mean ratio in force under the policy, P10 to P90; it hangs on {moved}. "
         "Dotted: the target. Hollow: inferred or derived",
     )
@@ -131,8 +131,8 @@ def frontier(
     own = facts.table[facts.table["scenario"] == facts.scenario]
     places = sorted(int(one.rpartition("_")[2]) for one in own["measure"] if one.startswith("frontier_extra_cost_at_"))
     note = wording.pick(
-        f"{unit(wording)}，中值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；菱形为建议方案，灰点被支配",
-        f"{unit(wording).capitalize()}, central. Line: least cost with town rising as proposed; dashed: town at a standstill. Diamond: the proposal; grey: dominated",
+        f"{unit(wording)}，基准测算值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；菱形为建议方案，灰点劣于另一方案",
+        f"{unit(wording).capitalize()}, best estimate. Line: least cost with town rising as proposed; dashed: town at a standstill. Diamond: the proposal; grey: dominated",
     )
     curves = with_keys(own[own["measure"].str.startswith("frontier")]).sort_index().reset_index(names="key")
     named, swings = heaviest(facts, wording)
@@ -159,11 +159,15 @@ def frontier(
             markersize=5 if mine else 4,
             zorder=4,
         )
-        shift = (5, -6) if mine else (5, 1)
+        shift = (5, -9) if mine else (6, -4)
         at = {"xytext": shift, "textcoords": "offset points", "fontsize": 5.6, "color": colour, "va": "center"}
-        axes.annotate(", ".join(names), (gap, extra), **at)
+        at["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.85}
+        said = wording.pick("、", "; ").join(titles[name] for name in names)
+        axes.annotate("\n".join(style.wrapped(said, wording.lang, 14.0)), (gap, extra), linespacing=1.0, **at)
     gaps = [gap for gap, _ in groups]
-    axes.set_xlim(max(gaps) + 8, min(gaps) - 28)
+    axes.set_xlim(max(gaps) + 8, min(gaps) - 40)
+    axes.set_ylabel(wording.pick(f"新增支出，{unit(wording)}", f"extra cost, {unit(wording)}"), fontsize=6)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
     most = max(extra for _, extra in groups)
     axes.set_ylim(-0.06 * most, 1.25 * most)
     axes.set_xlabel(
@@ -174,7 +178,7 @@ def frontier(
         fontsize=6,
     )
     box = axes.get_position()
-    axes.set_position((0.15, box.y0 + 0.07, 0.81, box.height - 0.07))
+    axes.set_position((0.17, box.y0 + 0.07, 0.79, box.height - 0.07))
     lines = [
         {"scenario": name, "gap_yuan_month": gap, "extra_yuan_year": extra, "dominated_by": by}
         for name, (gap, extra, by) in points.items()

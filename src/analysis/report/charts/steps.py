@@ -63,7 +63,7 @@ def steps_waterfall(
     say = wording.pick
     note = say(
         "色块为各步骤增减的元数，右侧括号为所碰到的界限或让位的规则；横轴不从零起",
-        "Bars: what a step adds or takes; in brackets the bound it met or the rule that gave way. The axis does not start at nought",
+        "Bars: what a step adds or takes; in brackets the bound it met or the rule that gave way. The axis does not start at zero",
     )
     rows = pd.DataFrame([now, then])
     under = f"{note}{say('。', '. ')}{foot(rows, wording, source)}"

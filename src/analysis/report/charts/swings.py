@@ -38,7 +38,7 @@ def short_name(wording: Wording, name: str) -> str:
         city = name.removeprefix("class4_part_")
         codes = wording.areas.index[wording.areas["name_en"].str.lower() == city]
         return (
-            wording.pick("", "class-4 part of ")
+            wording.pick("", "class-four part of ")
             + (wording.area(codes[0]) if len(codes) else city)
             + wording.pick("四类比重", "")
         )

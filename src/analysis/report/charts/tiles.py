@@ -52,7 +52,7 @@ def tile_grid(facts: Facts, wording: Wording, source: str) -> style.Chart:
     held = any(tile.burden for tile in tiles.values())
     say = wording.pick
     note = say(
-        "现行标准（城乡有别的为城镇/农村），下为农村占城镇的比重"
+        "现行标准（城乡有别的为城镇/农村），下为农村相当于城镇的比重"
         + ("，再下为新增支出占本市一般公共预算支出" if held else "；各市财政支出未见公布，不列负担"),
         "Standards in force (town/country where they differ), below them rural as a share of urban"
         + (", then the extra cost as a share of the city's budget expenditure" if held else "; the cities' budgets are not held, so no burden is shown"),

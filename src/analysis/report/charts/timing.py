@@ -40,8 +40,8 @@ def cash_calendar(facts: Facts, wording: Wording, source: str) -> style.Chart:
     extra = facts.row("extra_cost", year=following, area_code=wording.whole, programme="")[1]
     say = wording.pick
     note = say(
-        f"{large_unit(wording)}，中值；上：当月应付、实付、拨付（纵轴不从零起）；下：自一月累计拨付减累计支出。不提标的支出按月平均拨付，新增的自通知月起",
-        f"{large_unit(wording).capitalize()}, central. Above: due, paid and allotted in the month (the axis does not start at nought). Below: allotted less paid "
+        f"{large_unit(wording)}，基准测算值；上：当月应付、实付、拨付（纵轴不从零起）；下：自一月累计拨付减累计支出。不提标的支出按月平均拨付，新增的自通知月起",
+        f"{large_unit(wording).capitalize()}, best estimate. Above: due, paid and allotted in the month (the axis does not start at zero). Below: allotted less paid "
         "since January. Spending without a rise is allotted in twelfths, the extra from the month of the notice on",
     )
     drawn = [*(row for rows in calendar.values() for row in rows), *said.values(), extra]

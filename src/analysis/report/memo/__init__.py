@@ -17,7 +17,7 @@ from analysis.report.memo.bridge import changed
 from analysis.report.memo.brief import brief
 from analysis.report.memo.costing import costing, funds
 from analysis.report.memo.effect import effect
-from analysis.report.memo.marking import Plates
+from analysis.report.memo.marking import Plates, unbroken
 from analysis.report.memo.older import Older
 from analysis.report.memo.risk import borne, risk
 from analysis.report.memo.standards import present, proposal
@@ -30,9 +30,9 @@ HEADS = (
     ("提标方案", "The proposal"),
     ("资金测算", "What it costs"),
     ("资金来源和发放时间", "Who pays, and when"),
-    ("效果和各方案比较", "Who must move, and the scenarios side by side"),
-    ("风险和以往误差", "Risk, and how past forecasts did"),
-    ("假设和应先补的数据", "What rests on assumptions, and what to ask for"),
+    ("效果和各方案比较", "Who must raise standards, and the scenarios compared"),
+    ("风险和以往误差", "Risks, and how past forecasts performed"),
+    ("假设和应优先补充的数据", "What rests on assumptions, and what to ask for"),
     ("与上次测算相比", "What changed since the last memo"),
     ("来源", "Sources"),
 )
@@ -96,9 +96,9 @@ def written(material: Material) -> tuple[str, dict[str, Chart]]:
     first = brief(facts, wording, plates, material.context, material.apart_since)
     batch = material.batch
     bodies = (
-        basis(facts, wording, plates, material.rules, material.draws),
+        basis(facts, wording, plates, material.rules, material.draws, material.context["as_of"]),
         present(facts, wording, plates),
-        proposal(facts, wording, plates),
+        proposal(facts, wording, plates, material.context["policy"]),
         costing(facts, wording, plates),
         funds(facts, wording, plates, borne(facts, wording)),
         effect(batch.facts, batch.findings, batch.points, batch.titles, batch.widest, plates, wording),
@@ -112,7 +112,8 @@ def written(material: Material) -> tuple[str, dict[str, Chart]]:
         f"## {_number(position, facts, wording)}{wording.pick(*head)}\n\n{body}"
         for position, (head, body) in enumerate(kept)
     )
-    return f"{first}\n\n::: {{.sheet}}\n{sections}\n:::\n", {name: material.charts[name] for name in plates.used}
+    pages = unbroken(f"{first}\n\n::: {{.sheet}}\n{sections}\n:::\n")
+    return pages, {name: material.charts[name] for name in plates.used}
 
 
 def _number(position: int, facts: Facts, wording: Wording) -> str:

@@ -31,8 +31,8 @@ def effect(
     own = next(iter(facts.values()))
     table = pd.DataFrame([_line(one, name, points, titles, widest, wording) for name, one in facts.items()])
     caption = wording.pick(
-        "各方案并排：差额为元/人·月，其余为下年与不提标相比的新增支出（中值；九成为十次抽样中九次够用的数）；缺口按救助支出只随预算增长的口径",
-        "The scenarios side by side: gap in yuan a month, the rest in million yuan; costs are next year's extra against no rise (central; nine draws in ten below); short by the convention that assistance grows only as the budget does",
+        "各方案比较：差额为元/人·月；新增为下年与不提标相比的新增支出（基准测算值），九成够用为90%的模拟结果不超过的数；资金缺口按救助支出只随预算增长计；补发为新标准首发前各月",
+        "The scenarios compared: gap in yuan a month, the rest in million yuan. Extra cost: next year against no rise (best estimate; the next column would suffice in nine of ten cases). Shortfall: if assistance grew only as the budget does. Arrears: months before the new rate is first paid",
     )
     said = "\n".join(f"- {dated(one, own)}" for one in findings)
     return "\n\n".join(
@@ -62,8 +62,11 @@ def _line(
         say("差额", "gap"): facts.say("minimum_gap", "yuan", area_code=widest, year=year),
         say("农村/城镇", "rural share"): facts.say("minimum_rural_urban_ratio", "percent", area_code=widest, year=year),
         say("新增", "extra cost"): money("extra_cost"),
-        say("九成把握", "nine in ten"): money("envelope_for_90_percent"),
+        say("九成够用", "nine in ten"): money("envelope_for_90_percent"),
         say("上级负担", "upper tiers"): money("extra_cost", tier="upper"),
-        say("财力缺口", "short"): money("short_of_capacity"),
-        say("被支配于", "dominated by"): raw(titles[better], facts) if better else say("无", "none"),
+        say("资金缺口", "shortfall"): money("short_of_capacity"),
+        say("补发", "arrears"): facts.say("arrears", "money", year=year, component="arrears").removesuffix(
+            " million yuan"
+        ),
+        say("劣于", "dominated by"): raw(titles[better], facts) if better else say("无", "none"),
     }

@@ -89,8 +89,8 @@ def requests(facts: Facts, assumed: dict[str, Assumption], wording: Wording, mos
             (assumed[name].ask.in_language(wording.lang), assumed[name].title.in_language(wording.lang), said, at)
         )
     heads = [
-        wording.word("head_ask"), wording.word("head_assumption"), wording.pick("知道它平均少闲置或短缺", "knowing it saves, idle or missing"),
-        wording.pick("使能否负担翻转的值", "affordability flips at"),
+        wording.word("head_ask"), wording.word("head_assumption"), wording.pick("平均可减少闲置或短缺", "less money idle or missing"),
+        wording.pick("结论改变的取值", "turning point"),
     ]  # fmt: skip
     return pd.DataFrame(lines, columns=heads)
 
