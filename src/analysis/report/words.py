@@ -40,7 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "head_component": ("构成", "Component"),
     "head_tier": ("负担层级", "Tier"),
     "component_incumbent": ("在保对象（按趋势）", "recipients on trend"),
-    "component_supplement_floor": ("最低补差超出标准增幅的部分", "supplement floor beyond the rise of the standard"),
+    "component_supplement_floor": ("最低补差另增", "supplement floor, on top"),
     "component_entrant": ("新增低保对象", "entrants"),
     "component_linked_tekun": ("特困联动", "linked: extreme hardship"),
     "component_linked_classified_extra": ("分类施保增发联动", "linked: classified extras"),

@@ -175,7 +175,7 @@ def who_pays(facts: Facts, wording: Wording, source: str) -> style.Chart:
     }
     assumed = groups[2][1][0]["rests_on"].split(";")
     note = say(
-        f"{large_unit(wording)}；条长为各占比重；下年支出含提标，人数按趋势；提标是与不提标相比，故不等于两年之差；上级按下限口径分担，比例为假设",
+        f"{large_unit(wording)}；条长为各占比重；下年支出含提标，人数按趋势；提标是与不提标相比，故不等于两年之差；中央和省按下限口径分担，比例为假设",
         f"{large_unit(wording).capitalize()}; bars: shares. Next year's spending holds the rise, recipients on their trend; the rise is against no rise, so it is not "
         "the difference of the two years. The upper tiers share what is paid at the floor, in shares that are assumed",
     )

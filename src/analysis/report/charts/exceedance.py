@@ -63,7 +63,7 @@ def _mark_curve(axes: Axes, values: dict[int, float], wording: Wording) -> None:
     """Name the median, left of the curve, and the envelope, right of it: there nothing else stands."""
     for chance, marker, zh, en, side in (
         (50, "D", "中位", "middle case", "right"),
-        (10, "s", "九成够用", "suffices in nine of ten", "left"),
+        (10, "s", "九成够用", "nine in ten", "left"),
     ):
         axes.axhline(chance, color=style.UNKNOWN, linewidth=0.6, zorder=1)
         axes.plot([values[chance]], [chance], marker, color=style.RURAL, markersize=4.6, zorder=5)
@@ -80,7 +80,7 @@ def _mark_amounts(axes: Axes, values: dict[int, float], central: float, room: fl
     left, right = min([*shown, last]), max([*shown, first])
     axes.set_xlim(left - 0.08 * (right - left), right + 0.26 * (right - left))
     axes.plot([shown[0], shown[0]], [0, 106], "-", color=style.INK, linewidth=0.9, zorder=2)
-    text = f"{wording.pick('中值', 'central')} {large(central, wording)}"
+    text = f"{wording.pick('基准测算值', 'best estimate')} {large(central, wording)}"
     _label(axes, text, shown[0], 104, "left" if shown[0] < (left + right) / 2 else "right", style.INK)
     if room > 0:
         at = shown[1]

@@ -109,7 +109,7 @@ def _draw_steps(axes: Axes, ends: dict[int, float], told: pd.DataFrame, wording:
     axes.set_ylim(-len(labels) - 0.35, 0.6)
     least = min(*reached, *told["before_yuan_month"])
     axes.set_xlim(least - 0.08 * span, least + 2.5 * span)
-    beside_labels(axes, say(0.2, 0.27))
+    beside_labels(axes, say(0.28, 0.34))
 
 
 def _step_name(row: Any, wording: Wording) -> str:

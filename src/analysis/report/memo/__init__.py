@@ -48,6 +48,7 @@ class Batch:
         findings: a sentence each.
         points: scenario to gap, extra cost and who dominates it.
         titles: scenario to title.
+        questions: scenario to the question that it asks.
         widest: the class whose gap is widest.
     """
 
@@ -55,6 +56,7 @@ class Batch:
     findings: Sequence[str]
     points: Mapping[str, tuple[float, float, str]]
     titles: Mapping[str, str]
+    questions: Mapping[str, str]
     widest: str
 
 
@@ -101,7 +103,7 @@ def written(material: Material) -> tuple[str, dict[str, Chart]]:
         proposal(facts, wording, plates, material.context["policy"]),
         costing(facts, wording, plates),
         funds(facts, wording, plates, borne(facts, wording)),
-        effect(batch.facts, batch.findings, batch.points, batch.titles, batch.widest, plates, wording),
+        effect(batch, plates, wording),
         risk(facts, wording, plates),
         assumed(facts, wording, plates, material.assumptions),
         changed(facts, wording, plates, material.older) if material.older else "",
@@ -134,5 +136,9 @@ def movers(facts: Facts, wording: Wording, titles: Mapping[str, str], most: int 
             facts.say(f"extra_cost_if_{name}_{end}", "money", year=following)
             for end in (("low", "high") if low <= high else ("high", "low"))
         )
-        parts.append(wording.pick(f"{titles[name]}（{first}至{last}）", f"{titles[name]} ({first} to {last})"))
+        parts.append(
+            wording.pick(
+                f"{titles[name]}（{first}至{last}）", f"{titles[name]} ({first.removesuffix(' million yuan')}–{last})"
+            )
+        )
     return wording.pick("；", "; ").join(parts)

@@ -16,6 +16,7 @@ from analysis.report.wording import Wording
 
 # Our own remarks in the package's list of sources, in Chinese; a source's own title stays in its language.
 REMARKS = (
+    ("reports on the Guangzhou dibao standards of 2022 and 2023", "关于广州2022、2023年低保标准的报道"),
     ("Class panel: values inferred for cells of the provincial minima and supplement floors by area class that have no printed observation", "分类数据表：省定最低标准和最低补差中未见公布的数由本数据包推断"),
     ("Reposted news text, address not citable", "新闻转载，网址不可引"),
     ("National Bureau of Statistics, annual provincial data: budget expenditure (export of 2025 vintage; two independent copies agree to 1e-5 for 2010-2023)", "国家统计局分省年度数据：一般公共预算支出（2025年修订序列，两份转载一致）"),
@@ -25,7 +26,7 @@ REMARKS = (
     ("(Huizhou 2024 standards)", "（惠州市2024年标准）"), ("Zhuhai 2024 standards", "珠海市2024年标准"), ("Shantou 2023 standards (news page of 2023-05-29)", "汕头市2023年标准（2023-05-29新闻）"),
     ("Heyuan government gazette 2024 no. 6", "《河源市人民政府公报》2024年第6期"), ("NBS Guangdong survey office on income and consumption in 2023", "国家统计局广东调查总队：2023年居民收支"),
     ("read in a portal article of machine-written style that cites it", "据引用该文的门户网站文章"), ("on the 2023 provincial minima", "关于2023年省定最低标准"), (", 18 Jan 2024", "，2024年1月18日"), ("reports ", "报道"), ("cites ", "引用"),
-    ("Text quoting the 深民 notices of 2020-2024 on the Shenzhen dibao and tekun standards", "引用深民2020—2024年各通知的文章（深圳低保、特困标准）"), ("reports on the Guangzhou dibao standards of 2022 and 2023", "关于广州2022、2023年低保标准的报道"),
+    ("Text quoting the 深民 notices of 2020-2024 on the Shenzhen dibao and tekun standards", "引用深民2020—2024年各通知的文章（深圳低保、特困标准）"),
     ("Notice of 珠海市民政局 of 2023-06-06 on the 2023 standards (read in a 珠海12345 text)", "珠海市民政局2023-06-06关于2023年标准的通知（据珠海12345）"), ("(minima, recipients); the minima also in 央视网 2024-05-07 (see gd-notice-2024)", "（最低标准、人数）；最低标准另见央视网2024-05-07"), (" on 粤民发", "关于粤民发"),
 )  # fmt: skip
 

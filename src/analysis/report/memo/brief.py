@@ -124,7 +124,10 @@ def key_figures(facts: Facts, wording: Wording) -> pd.DataFrame:
                 wording.pick(f"{name}农村相当于城镇", f"{name.lower()}, rural share of urban"),
                 wording.pick("每人每月", "a month per person"),
                 wording.pick(f"各类每人每月（{share}）", f"a month, by class ({share})"),
-                wording.pick(f"{cases}的模拟结果在{low}至{high}之间", f"more a year; {low}–{high} in {cases} cases"),
+                wording.pick(
+                    f"{cases}的模拟结果：{low.removesuffix('亿元') if high.endswith('亿元') else low}–{high}",
+                    f"more a year; {low}–{high} in {cases} cases",
+                ),
                 wording.pick(
                     f"中央和省（比例为假设）；市县{local}",
                     f"central and provincial (shares assumed); cities and counties {local}",

@@ -106,7 +106,7 @@ def borne(facts: Facts, wording: Wording) -> str:
         )
     return wording.pick(
         f"低保和特困{years[0]}年支出{now}，{years[1]}年含提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出（后来修订的序列）增长，可用{capacity}。{verdict}"
-        f"上级按下限分担的提标，三套比例下分别为{sets[0]}、{sets[1]}、{sets[2]}。{money}",
+        f"中央和省按下限口径分担的提标新增，三套分担比例下分别为{sets[0]}、{sets[1]}、{sets[2]}。{money}",
         f"Dibao and tekun take {now} in {years[0]} and {after} in {years[1]} with the rise, falling recipients counted in; if assistance grew only as general public budget expenditure "
         f"(a series revised later) does, {capacity} would be there. {verdict}Under the three share sets the upper tiers bear {sets[0]}, {sets[1]} or {sets[2]} of the rise. {money}",
     )
@@ -119,13 +119,13 @@ def _verdict(facts: Facts, wording: Wording, then: dict) -> str:
     if not short:
         said = facts.say("transfer_needed", "money", **then)
         return wording.pick(
-            f"上级再转移{said}给市县即可负担。",
+            f"中央和省再转移{said}给市县即可负担。",
             f"It can be borne if {said} more is transferred to cities and counties. ",
         )
     said = facts.say("short_of_capacity", "money", **then)
     rise = facts.say("rise_borne_by_capacity", "percent", **then) if facts.has("rise_borne_by_capacity", **then) else ""
     borne = (
-        wording.pick(f"；在此口径下各类约可统一提标{rise}", f"; by this measure all floors could rise by about {rise}")
+        wording.pick(f"；在此口径下各类约可统一提标{rise}", f"; within it all floors could rise by only about {rise}")
         if rise
         else ""
     )

@@ -30,7 +30,7 @@ def box_rows(facts: Facts, wording: Wording) -> list[tuple[str, str, str]]:
         f"分地区人数、最低补差（推断）和实际补差、跟随程度、分担比例。基准测算值中，标准已知而须提标的地区占{parts['where_standards_are_known']}，"
         f"标准未知的地区占{parts['where_standards_are_not_known']}，高于最低标准者随之提标占{parts['by_following']}",
         f"recipients by area, supplement floors (inferred) and supplements paid, how far areas follow, the tiers' shares. Of the best estimate {parts['where_standards_are_known']} lies where "
-        f"standards are known and must rise, {parts['where_standards_are_not_known']} where they are not known, {parts['by_following']} in areas above the minimum that follow",
+        f"standards are known and must rise, {parts['where_standards_are_not_known']} where they are not known, {parts['by_following']} in areas that follow",
     )
     texts = {"published": published, "computed": computed, "assumed": assumed}
     return [(wording.word(name), texts[name], shares[name]) for name in texts]

@@ -17,8 +17,6 @@ def sentence(facts: Facts, wording: Wording) -> str:
         )
     asked = {
         "central": ("extra_cost", {}),
-        "low": ("extra_cost", {"statistic": "low"}),
-        "high": ("extra_cost", {"statistic": "high"}),
         "envelope": ("envelope_for_90_percent", {}),
         "upper": ("extra_cost", {"tier": "upper"}),
         "local": ("extra_cost", {"tier": "local"}),
@@ -29,11 +27,11 @@ def sentence(facts: Facts, wording: Wording) -> str:
     left_out, year = _left_out(facts, wording, where), facts.literal(str(following))
     return wording.pick(
         f"与不提标相比，低保、特困及随标准联动的增发全年新增支出{yuan['central']}（基准测算值；不含{left_out}）；"
-        f"安排{yuan['envelope']}，九成的模拟结果够用；各项假设均取最低值、最高值时分别为{yuan['low']}、{yuan['high']}。"
+        f"安排{yuan['envelope']}，九成的模拟结果够用。"
         f"{_obliged(facts, wording, where, base)}按假设的分担比例（只适用于按最低标准计的支出），中央和省负担{yuan['upper']}（{share}），"
         f"市县负担{yuan['local']}。新增支出为全省{year}年一般公共预算支出（推算）的{burden}。",
         f"Compared with no rise, dibao, tekun and the payments linked to them cost {yuan['central']} more a year (best estimate); {left_out} are not included. "
-        f"{yuan['envelope']} would suffice in nine of ten simulated cases; with every assumption at its low or its high end the cost is {yuan['low']} or {yuan['high']}. "
+        f"{yuan['envelope']} would suffice in nine of ten simulated cases. "
         f"{_obliged(facts, wording, where, base)}On the assumed shares, which apply to spending at the minimum, the central and provincial governments pay {yuan['upper']} "
         f"({share}) and cities and counties {yuan['local']}. The whole is {burden} of the province's projected general public budget expenditure for {year}.",
     )

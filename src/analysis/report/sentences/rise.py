@@ -59,7 +59,7 @@ def _supplements(facts: Facts, wording: Wording, following: int) -> str:
         names = wording.listed(missing)
         unknown = wording.pick(
             f"；{names}未见公布，测算时按此前公布数推算",
-            f"; that of {names.lower()} was not found, and is carried forward from the last one known",
+            f"; {names.lower()} not found, carried forward",
         )
     mark = wording.pick("，由推断数得出", ", from inferred values") if inferred else ""
     return wording.pick(
