@@ -6,7 +6,9 @@ import pytest
 
 import analysis
 from analysis.report import sentences, words
-from analysis.report.sentences.movers import who_must_move
+from analysis.report.charts.swings import one_at_a_time
+from analysis.report.sentences.box import box_rows
+from analysis.report.sentences.movers import who_moves_and_when, who_must_move
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +25,10 @@ def texts(run):
 
 
 def test_the_gap_says_whether_it_narrows(runs):
-    assert "差额扩大7元" in texts(runs["baseline", "zh"])["差距"]
-    assert "差额不变" in texts(runs["freeze", "zh"])["差距"]
-    assert "差额缩小37元" in texts(runs["rural80", "zh"])["差距"]
-    assert "widens by 7" in texts(runs["baseline", "en"])["Gap"]
+    assert "绝对差额扩大7元" in texts(runs["baseline", "zh"])["差距"]
+    assert "绝对差额不变" in texts(runs["freeze", "zh"])["差距"]
+    assert "绝对差额缩小37元" in texts(runs["rural80", "zh"])["差距"]
+    assert "so the gap widens by 7 yuan" in texts(runs["baseline", "en"])["Gap"]
     assert "does not narrow" in texts(runs["freeze", "en"])["Gap"]
     assert "narrows by 37 yuan" in texts(runs["rural80", "en"])["Gap"]
 
@@ -39,7 +41,7 @@ def test_the_gap_names_the_year_and_both_kinds_of_standard(runs):
 
 
 def test_a_freeze_costs_nothing_and_says_so(runs):
-    assert "无新增支出" in texts(runs["freeze", "zh"])["花费与负担"]
+    assert "无新增支出" in texts(runs["freeze", "zh"])["新增支出与资金负担"]
     assert "nothing more is spent" in texts(runs["freeze", "en"])["Cost, and who pays"]
     assert "无补发" in texts(runs["freeze", "zh"])["覆盖与及时"]
 
@@ -49,8 +51,8 @@ def test_who_must_move_is_computed(runs):
     assert "**标准须提高：**无" in who_must_move(runs["freeze", "zh"].facts, runs["freeze", "zh"].wording)
     baseline = who_must_move(runs["baseline", "en"].facts, runs["baseline", "en"].wording)
     assert (
-        "Published supplement floor must rise:** Foshan (urban +27 yuan), Huizhou (urban +25, rural +19 yuan) and Heyuan (urban +12, rural +12 yuan)"
-        in baseline
+        "Published supplement floor must rise:** Foshan (urban +27 yuan), Huizhou (urban +25, rural +19 yuan) and Heyuan (urban +12, rural +12 yuan) "
+        "(no cost of its own" in baseline
     )
     lifted = who_must_move(runs["rural80", "en"].facts, runs["rural80", "en"].wording)
     assert "Heyuan (rural +31 yuan)" in lifted
@@ -75,6 +77,34 @@ def test_the_box_adds_up(runs):
     ]
     assert sum(shares) == pytest.approx(1)
     assert sum(parts) == pytest.approx(1, abs=2e-6)
+
+
+def test_the_parts_of_the_box_add_to_a_hundred_as_printed(runs):
+    for lang in ("zh", "en"):
+        _, _, (_, text, _) = box_rows(runs["baseline", lang].facts, runs["baseline", lang].wording)
+        assert re.findall(r"(\d+)%", text) == ["5", "70", "25"]
+
+
+def test_the_short_sentence_says_who_must_move_and_by_when(runs):
+    run = runs["baseline", "en"]
+    said = who_moves_and_when(run.facts, run.wording)
+    assert (
+        "Huizhou (urban +33, rural +33 yuan) must raise it; Guangzhou, Shenzhen, Zhuhai, Foshan, Heyuan and Yunfu need not"
+        in said
+    )
+    assert "The other 14 are to be asked" in said
+    assert "from January 2025" in said
+    assert "by the end of June" in said
+
+
+def test_one_base_for_every_range(runs):
+    """The best estimate lies within what each assumption alone makes of it: the others stand at theirs."""
+    facts = runs["baseline", "en"].facts
+    best = facts.value("extra_cost", year=2025, area_code="440000", programme="")
+    rows, ends = one_at_a_time(facts)
+    assert len(rows) == 2 * len(ends) > 10
+    assert all(min(low, high) <= best <= max(low, high) for low, high, _ in ends.values())
+    assert not ends["unobserved_above_minimum"][2]
 
 
 def test_no_word_is_missing_and_none_is_idle(home):

@@ -38,7 +38,8 @@ DECIMALS = {
     "yuan/year": 0,
     "persons": 0,
     "persons per 10,000 residents": 2,
-    "ratio": 4,
+    # Of two standards: to be printed to a tenth of a per cent it must not have been rounded there before.
+    "ratio": 6,
     "share": 6,
     # Parts of an index add up to it within 1e-10 as written.
     "index": 11,

@@ -35,7 +35,7 @@ def findings(
             widest,
             titles[cheapest],
             wording,
-            ("新增最少的是", "Cheapest of those that raise anything"),
+            ("提标方案中新增支出最少的是", "Cheapest of those that raise anything"),
             _ties(points, cheapest, titles),
         ),
         _one(
@@ -43,7 +43,7 @@ def findings(
             widest,
             titles[closest],
             wording,
-            ("差额缩得最多的是", "Closes the gap most"),
+            ("绝对差额缩小最多的是", "Narrows the gap most"),
             _ties(points, closest, titles),
         ),
         _dominated(points, titles, wording),
@@ -63,10 +63,10 @@ def _one(facts: Facts, widest: str, title: str, wording: Wording, head: tuple[st
     same = ""
     if ties:
         same = wording.pick(
-            f"（{_all(ties, wording)}花费和差额与它相同）", f" ({_all(ties, wording)} cost and leave the same)"
+            f"（{_all(ties, wording)}新增支出和差额与其相同）", f" ({_all(ties, wording)} cost and leave the same)"
         )
     return wording.pick(
-        f"{head[0]}**{title}**{same}：新增{cost}，{wording.area(widest)}差额{gap}元、农村为城镇的{share}。",
+        f"{head[0]}**{title}**{same}：新增{cost}，{wording.area(widest)}差额{gap}元、农村相当于城镇的{share}。",
         f"{head[1]}: **{title}**{same}, {cost} more, {wording.area(widest).lower()} {gap} yuan apart, rural {share} of urban.",
     )
 
@@ -82,18 +82,18 @@ def _dominated(points: Points, titles: Mapping[str, str], wording: Wording) -> s
         if better:
             by.setdefault(better, []).append(titles[name])
     if not by:
-        return wording.pick("没有方案被支配。", "No scenario is dominated.")
+        return wording.pick("没有一个方案劣于另一个。", "No scenario is dominated.")
     parts = [
         wording.pick(
-            f"**{_all(names, wording)}**不如{titles[better]}", f"by {titles[better]}: **{_all(names, wording)}**"
+            f"**{_all(names, wording)}**劣于{titles[better]}", f"by {titles[better]}: **{_all(names, wording)}**"
         )
         for better, names in by.items()
     ]
     rest = wording.pick(
-        "（另一方案花费不更多、差额不更大；标准提高多少不在比较之内，所以不提标会支配使差额扩大的方案）",
-        " (another costs no more and leaves no wider gap; how high the standards are is not weighed, so that raising nothing dominates what widens the gap)",
+        "（另一方案新增支出不更多、差额不更大；标准提高多少不在比较之内，所以凡不缩小差额的提标方案都不如不提标）",
+        " (another costs no more and leaves no wider gap; how high the standards are is not weighed, so that raising nothing dominates whatever does not narrow the gap)",
     )
-    return wording.pick(f"被支配：{'；'.join(parts)}{rest}。", f"Dominated: {'; '.join(parts)}{rest}.")
+    return wording.pick(f"方案优劣：{'；'.join(parts)}{rest}。", f"Dominated: {'; '.join(parts)}{rest}.")
 
 
 def _million(facts: Facts, widest: str, wording: Wording) -> str:
@@ -104,10 +104,10 @@ def _million(facts: Facts, widest: str, wording: Wording) -> str:
     # The narrowest point of the frontier that still leaves as wide a gap as the proposal.
     at = own.loc[own["value"] >= left].sort_values("value")["measure"].iloc[0].rpartition("_")[2]
     lift = facts.say(f"frontier_lift_at_{at}", "thousandth")
-    name, one = wording.area(widest), facts.literal(wording.pick("100", "One"))
+    name, one = wording.area(widest), facts.literal("100")
     return wording.pick(
-        f"在建议方案上每年再多{one}万元，最多能把{name}农村最低标准再提{lift}元/月。",
-        f"{one} more million yuan a year on top of the proposal lifts the rural minimum of {name.lower()} by {lift} yuan a month at most.",
+        f"在建议方案基础上每年每增加{one}万元，{name}农村最低标准最多可再提高{lift}元/月。",
+        f"Each further million yuan a year on top of the proposal lifts the rural minimum of {name.lower()} by at most {lift} yuan a month.",
     )
 
 

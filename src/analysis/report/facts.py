@@ -10,10 +10,11 @@ import pandas as pd
 
 from analysis.errors import ScenarioFailed, nearest
 from analysis.model.results import KEY
+from analysis.report.rounding import fixed, percent, whole_percents
 
 LANGUAGES = ("zh", "en")
-# Below it a million is too coarse to print.
-TEN_MILLION = 1e7
+# Below it a million is too coarse to print: the charts show the same amount to a tenth.
+HUNDRED_MILLION = 1e8
 
 
 def money(value: float, lang: str) -> tuple[str, str]:
@@ -25,34 +26,34 @@ def money(value: float, lang: str) -> tuple[str, str]:
     """
     if lang == "en":
         return (
-            f"{value / 1e6:,.0f}" if abs(value) >= TEN_MILLION or not value else f"{value / 1e6:.1f}"
+            fixed(value / 1e6, 0, ",") if abs(value) >= HUNDRED_MILLION or not value else fixed(value / 1e6, 1)
         ), " million yuan"
-    return (f"{value / 1e8:.2f}", "亿元") if abs(value) >= 1e8 else (f"{value / 1e4:,.0f}", "万元")
+    return (fixed(value / 1e8, 2), "亿元") if abs(value) >= 1e8 else (fixed(value / 1e4, 0, ","), "万元")
 
 
 def amount(value: float, lang: str) -> tuple[str, str]:
     """Return a yearly amount as tables print it, the unit in their head: whole 万元, million yuan to a tenth."""
-    return (f"{value / 1e6:,.1f}" if lang == "en" else f"{value / 1e4:,.0f}"), ""
+    return (fixed(value / 1e6, 1, ",") if lang == "en" else fixed(value / 1e4, 0, ",")), ""
 
 
 def persons(value: float, lang: str) -> tuple[str, str]:
     """Return a number of people and its unit: 万人 in Chinese, thousand in English."""
-    return (f"{value / 1e4:.1f}", "万人") if lang == "zh" else (f"{value / 1e3:,.0f}", " thousand")
+    return (fixed(value / 1e4, 1), "万人") if lang == "zh" else (fixed(value / 1e3, 0, ","), " thousand")
 
 
 STYLES: dict[str, Callable[[float, str], tuple[str, str]]] = {
-    "yuan": lambda value, lang: (f"{value:,.0f}" if lang == "en" else f"{value:.0f}", ""),
-    "percent": lambda value, lang: (f"{100 * value:.1f}", "%"),
-    "percent2": lambda value, lang: (f"{100 * value:.2f}", "%"),
-    "percent3": lambda value, lang: (f"{100 * value:.3f}", "%"),
-    "percent0": lambda value, lang: (f"{100 * value:.0f}", "%"),
+    "yuan": lambda value, lang: (fixed(value, 0, ",") if lang == "en" else fixed(value), ""),
+    "percent": lambda value, lang: (percent(value, 1)[:-1], "%"),
+    "percent2": lambda value, lang: (percent(value, 2)[:-1], "%"),
+    "percent3": lambda value, lang: (percent(value, 3)[:-1], "%"),
+    "percent0": lambda value, lang: (percent(value, 0)[:-1], "%"),
     "plain": lambda value, lang: (f"{value:.3g}", ""),
-    "ratio": lambda value, lang: (f"{value:.2f}", ""),
-    "count": lambda value, lang: (f"{value:.0f}", ""),
-    "one": lambda value, lang: (f"{value:.1f}", ""),
-    "points": lambda value, lang: (f"{100 * value:.2f}", ""),
-    "each": lambda value, lang: (f"{value:,.0f}", ""),
-    "thousandth": lambda value, lang: (f"{value:.3f}", ""),
+    "ratio": lambda value, lang: (fixed(value, 2), ""),
+    "count": lambda value, lang: (fixed(value), ""),
+    "one": lambda value, lang: (fixed(value, 1), ""),
+    "points": lambda value, lang: (percent(value, 2)[:-1], ""),
+    "each": lambda value, lang: (fixed(value, 0, ","), ""),
+    "thousandth": lambda value, lang: (fixed(value, 3), ""),
     "money": money,
     "amount": amount,
     "persons": persons,
@@ -143,6 +144,15 @@ class Facts:
         text = ("+" if sign and value > 0 and text.strip("0.,") else "") + text
         self.said.append((key, text))
         return (f'[{text}]{{.n key="{key}"}}' if self.marked else text) + unit
+
+    def say_parts(self, measures: list[str], **where: Any) -> list[str]:
+        """Return parts of one whole in whole per cent, so rounded that they add to what the whole is (largest remainder)."""
+        rows = [self.row(measure, **where) for measure in measures]
+        said = []
+        for (key, _), percent_of in zip(rows, whole_percents([row["value"] for _, row in rows]), strict=True):
+            self.said.append((key, str(percent_of)))
+            said.append((f'[{percent_of}]{{.n key="{key}"}}' if self.marked else str(percent_of)) + "%")
+        return said
 
     def literal(self, text: str) -> str:
         """Return a date, a document or page number: a figure of the page that is no result."""

@@ -32,7 +32,7 @@ URBAN, RURAL, UNIFIED, NEXT, UNKNOWN, INK, QUIET = (
 )
 MARKERS = {"urban": "o", "rural": "s", "unified": "D"}
 WIDTH_INCHES, DPI = 3.5, 200
-SIZES = {"title": 8.2, "label": 7.0, "tick": 6.5, "foot": 5.0}
+SIZES = {"title": 8.2, "label": 7.0, "tick": 6.5, "foot": 5.4}
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,9 @@ def figure(height_inches: float, title: str, foot: str, lang: str) -> tuple[Figu
 
     drawing = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DPI)
     FigureCanvasAgg(drawing)
-    title_lines, foot_lines = wrapped(title, lang, 27.5), wrapped(foot, lang, 46.5)
+    title_lines, foot_lines = wrapped(title, lang, 27.5), wrapped(foot, lang, 43.0)
     top = 1 - (0.16 * len(title_lines) + 0.08) / height_inches
-    bottom = (0.10 * len(foot_lines) + 0.30) / height_inches
+    bottom = (0.107 * len(foot_lines) + 0.30) / height_inches
     axes = drawing.add_axes((0.12, bottom, 0.84, top - bottom))
     drawing.text(
         0.02, 0.985, "\n".join(title_lines), ha="left", va="top", fontsize=SIZES["title"], color=INK, linespacing=1.25

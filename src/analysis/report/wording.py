@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.errors import NotHeld
 from analysis.inputs.parameters.values import Text
+from analysis.report.rounding import percent
 from analysis.report.words import NOTES_ZH, WORDS
 
 # What markdown, or the page that it becomes, would take for more than a sign of the text.
@@ -98,7 +99,7 @@ class Wording:
         if self.lang == "en" or note in ("", None):
             return note
         if note.startswith("at least "):
-            return f"不低于城镇的{float(note.split()[2]):.0%}"
+            return f"不低于城镇的{percent(float(note.split()[2]))}"
         return NOTES_ZH.get(note, note)
 
     def lack(self, missing: NotHeld) -> str:

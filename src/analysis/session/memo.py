@@ -74,7 +74,9 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             facts=facts,
             wording=run.wording,
             charts=_charts(run),
-            batch=memo.Batch(beside, side.findings(beside), side.points, side.titles, side.widest(beside)),
+            batch=memo.Batch(
+                beside, side.findings(beside), side.points, side.titles, _questions(run), side.widest(beside)
+            ),
             context=_context(run) | {"movers": memo.movers(facts, run.wording, titles)},
             apart_since=run.apart_since,
             assumptions=run.assumptions,
@@ -84,6 +86,11 @@ def written(run: Run) -> tuple[str, dict[str, Chart]]:
             older=run.bridge.older if run.bridge else None,
         )
     )
+
+
+def _questions(run: Run) -> dict[str, str]:
+    """Return what each scenario of the batch asks, in its order."""
+    return {one.id: one.question.in_language(run.lang) for one in run.scenarios.values()}
 
 
 def _charts(run: Run) -> dict[str, Chart]:

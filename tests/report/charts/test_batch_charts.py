@@ -119,7 +119,7 @@ def test_the_share_asked_for_is_dotted_and_the_proposal_framed():
 def test_the_foot_names_what_moves_the_cost_and_many_panels_are_cut():
     run, facts = material("en")
     said = written(run.show("scenario_multiples")).replace("\n", " ")
-    assert "What moves the extra cost most (million yuan): rural recipients off trend 413.7–529.3" in said
+    assert "What moves the extra cost most, one at a time (million yuan): following above the floor 365.2–528.5" in said
     many = {f"s{number}": facts["freeze"] for number in range(14)} | {"baseline": facts["baseline"]}
     chart = again("en", scenario_multiples, many, {name: name for name in many})
     assert len(chart.figure.axes) == 12

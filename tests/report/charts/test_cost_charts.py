@@ -87,8 +87,8 @@ def test_what_is_paid_late_is_shown_and_not_added():
 
 
 def test_the_foot_names_the_assumptions_that_matter_most():
-    assert "农村人数偏离趋势 41,373–52,934" in written(drawn(cost_waterfall)).replace("\n", "")
-    assert "最要紧" not in written(drawn(cost_waterfall, "freeze"))
+    assert "农村人数偏离趋势 43,554–55,633" in written(drawn(cost_waterfall)).replace("\n", "")
+    assert "影响最大" not in written(drawn(cost_waterfall, "freeze"))
 
 
 def test_the_finding_of_the_waterfall_follows_the_numbers():
@@ -98,10 +98,10 @@ def test_the_finding_of_the_waterfall_follows_the_numbers():
     def title(*changes, of=run):
         return cost_waterfall(changed(of.facts, *changes), of.wording, "").alt
 
-    assert title() == "新增支出4.90亿元：必须提的3.65亿元（其中标准已知的市2,345万元），跟随的1.25亿元"
+    assert title() == "新增支出4.90亿元：按规定必须提标的为3.65亿元（其中标准已知的市2,345万元），随之提标的为1.25亿元"
     assert (
         title(of=english)
-        == "Of the 490 million yuan extra 365 is obliged (23 where standards are known) and 125 comes by following"
+        == "Of the 490 million yuan extra 365 is required (23.5 where standards are known) and 125 comes from areas that follow"
     )
     unknown = ("extra_cost_mandated_where_known", 0, PROVINCE)
     assert "全在标准未知的市" in title(unknown)
@@ -153,7 +153,7 @@ def test_one_glance_says_what_the_upper_tiers_bear():
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("zh", "市县反而少负担2,000万元"), ("en", "cities and counties are relieved of 20")]
+    ("lang", "said"), [("zh", "市县反而少负担2,000万元"), ("en", "cities and counties are relieved of 20.0")]
 )
 def test_a_tier_that_is_relieved_is_drawn_back_over_the_other(lang, said):
     run = run_of("baseline", lang)

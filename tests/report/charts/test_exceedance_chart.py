@@ -43,7 +43,7 @@ def test_the_curve_goes_through_the_draws_and_its_marks_stand_on_it():
     room += facts.value("extra_cost", programme="", **PROVINCE)
     assert upright == [room]
     assert "预算增长可容 3.15" in written(chart)
-    assert "中值 4.90" in written(chart)
+    assert "基准测算值 4.90" in written(chart)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -86,7 +86,7 @@ def test_where_nothing_is_spent_more_it_says_so():
     chart = drawn("freeze")
     assert chart.alt == "不提标，新增支出在任何抽样中都为零"
     assert "新增支出：0" in written(chart)
-    assert drawn("freeze", "en").alt == "No floor moves: the extra cost is nil in every draw"
+    assert drawn("freeze", "en").alt == "No floor moves: the extra cost is nil in every simulated case"
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

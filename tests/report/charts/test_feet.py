@@ -34,9 +34,12 @@ def test_the_foot_says_unit_source_and_grade(name):
 
 @pytest.mark.parametrize("name", MONEY)
 def test_the_foot_of_projected_money_names_what_moves_it_most(name):
-    assert "对新增支出最要紧的假设（万元）：农村人数偏离趋势 41,373–52,934" in foot(name, "zh")
-    assert "What moves the extra cost most (million yuan): rural recipients off trend 413.7–529.3" in foot(name, "en")
+    assert "对新增支出影响最大的假设（万元）：高于下限者的跟随 36,522–52,853" in foot(name, "zh")
+    assert (
+        "What moves the extra cost most, one at a time (million yuan): following above the floor 365.2–528.5"
+        in foot(name, "en")
+    )
 
 
 def test_where_nothing_costs_nothing_is_named():
-    assert "最要紧的假设" not in written(run_of("freeze", "zh").show("who_pays")).replace("\n", "")
+    assert "影响最大的假设" not in written(run_of("freeze", "zh").show("who_pays")).replace("\n", "")

@@ -67,6 +67,7 @@ def test_a_step_that_binds_names_its_bound_and_the_others_stand_below():
     text = written(drawn()).replace("\n", "")
     assert "+22.575" in text
     assert "+1.425（不低于城镇的75%）" in text
+    assert "6 农村比例，向上取整" in [label.get_text() for label in drawn().figure.axes[0].get_yticklabels()]
     assert "不起作用的步骤：2 农村追赶、3 城镇取整" in text
     assert "+45.425 (at least 80% of urban)" in written(drawn("tight", "en")).replace("\n", " ")
     assert [bool(bar.get_hatch()) for bar in drawn().figure.axes[0].patches] == [False, True]

@@ -16,9 +16,9 @@ SAID = {
         0: ("比例未变", "the ratio stayed"),
     },
     "gap": {
-        1: ("钱数差距扩大", "the gap in yuan widened"),
-        -1: ("钱数差距缩小", "the gap in yuan narrowed"),
-        0: ("钱数差距未变", "the gap in yuan stayed"),
+        1: ("绝对差额扩大", "the gap in yuan widened"),
+        -1: ("绝对差额缩小", "the gap in yuan narrowed"),
+        0: ("绝对差额未变", "the gap in yuan stayed"),
     },
 }
 

@@ -116,6 +116,7 @@ def _rows(
         rows.add(f"score_bias_{one.method}", one.bias_share, "share", **whole)
         rows.add(f"score_common_error_{one.method}", one.common_mean_absolute_error_share, "share", **whole)
         rows.add(f"score_worst_error_{one.method}", one.worst_error_share, "share", **whole)
+    rows.add("score_common_cells", errors["common_cells"].iloc[0], "areas", **whole)
     rows.add("score_junes", minima["origin_year"].nunique(), "times", **whole)
     for one in following.itertuples():
         where = {"area_code": one.area_code, "residence": one.residence, "year": one.year, "programme": "dibao"}
@@ -133,8 +134,9 @@ def _rows(
         for rival in RIVALS:
             value = getattr(one, rival)
             if pd.notna(value):
-                # An error is logged; printed is the count published over the one forecast, less one.
-                rows.add(f"score_recipients_{rival}", float(np.expm1(value)), "share", **where)
+                # The draws multiply by published over forecast, in logs; an error is told as that of the minima is:
+                # forecast over published, less one.
+                rows.add(f"score_recipients_{rival}", float(np.expm1(-value)), "share", **where)
     _money_rows(rows, scenario, evidence, money)
     return rows.table()
 

@@ -37,8 +37,8 @@ def bridge(facts: Facts, wording: Wording, source: str) -> style.Chart:
     drawn = [then, *parts, change, now]
     title = _title(wording, parts, change["value"], now["value"])
     note = wording.pick(
-        f"{unit(wording)}，中值；横轴不从零起；实心为增，斜纹为减；各项相加等于两次之差",
-        f"{unit(wording).capitalize()}, central; the axis does not begin at nought. Solid: more, hatched: less. "
+        f"{unit(wording)}，基准测算值；横轴不从零起；实心为增，斜纹为减；各项相加等于两次之差",
+        f"{unit(wording).capitalize()}, best estimate; the axis does not start at zero. Solid: more, hatched: less. "
         "The parts add up to the difference",
     )
     drawing, axes = style.figure(2.35, title, money_foot(note, drawn, wording, source), wording.lang)

@@ -10,6 +10,7 @@ from analysis.report.charts.frame import plan_years
 from analysis.report.charts.layout import beside_labels, data_of
 from analysis.report.charts.money import heaviest, large, large_unit, money_foot
 from analysis.report.facts import Facts, money
+from analysis.report.rounding import percent
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -40,23 +41,23 @@ def cost_waterfall(facts: Facts, wording: Wording, source: str) -> style.Chart:
     say = wording.pick
     title = _waterfall_title(wording, whole, mandated, known, followed)
     note = say(
-        f"{unit(wording)}，中值，各数分别取整；斜纹：标准未知的市按恰在下限推算；横线及括号：抽样的一成至九成；下半部为同一合计按构成拆开",
-        f"{unit(wording).capitalize()}, central, each rounded by itself. Hatched: cities not known, taken at the floor. "
-        "Line and brackets: P10 to P90 of the draws. Below the total: the same total by what it is made of",
+        f"{unit(wording)}，基准测算值，各数分别取整；斜纹：标准未知的市按最低标准与上次已知标准的较大者推算；横线及括号：80%的模拟结果；下半部为同一合计按构成拆开",
+        f"{unit(wording).capitalize()}, best estimate, each rounded by itself. Hatched: cities not known, at the larger of the minimum and their last known standard. "
+        "Line and brackets: 80% of the simulated cases. Below the total: the same total by what it is made of",
     )
     named, swings = heaviest(facts, wording)
     drawn = [known, unknown, followed, mandated, whole, *parts, low, high, late]
     drawing, axes = style.figure(3.55, title, money_foot(note + named, drawn, wording, source), wording.lang)
     built = (
-        (say("必须提：标准已知的市", "obliged, standards known"), known, {"color": style.URBAN}),
-        (say("必须提：标准未知的市", "obliged, not known"), unknown, _hatched(style.URBAN, "/////")),
-        (say("高于下限者跟随", "above the floor, following"), followed, {"color": FOLLOWED}),
+        (say("必须提标：标准已知的市", "required, standards known"), known, {"color": style.URBAN}),
+        (say("必须提标：标准未知的市", "required, not known"), unknown, _hatched(style.URBAN, "/////")),
+        (say("高于最低标准者随之提标", "above the minimum, following"), followed, {"color": FOLLOWED}),
     )
     bars, reached = [], 0.0
     for label, row, look in built:
         bars.append(_Bar(label, reached, row["value"], look, joint=reached + row["value"]))
         reached += row["value"]
-    label = say("新增支出（中值）", "extra cost, central")
+    label = say("新增支出（基准测算值）", "extra cost, best estimate")
     bars.append(_Bar(label, 0.0, whole["value"], TOTAL, joint=whole["value"], ends=(low, high)))
     for row in parts:
         linked = row["component"] == "linked"
@@ -141,8 +142,8 @@ def _waterfall_title(wording: Wording, whole: dict, mandated: dict, known: dict,
             f"All of the {total} million yuan extra is obliged by the floors ({sure})",
         )
     return wording.pick(
-        f"新增支出{total}：必须提的{obliged}（{sure}），跟随的{more}",
-        f"Of the {total} million yuan extra {obliged} is obliged ({sure}) and {more} comes by following",
+        f"新增支出{total}：按规定必须提标的为{obliged}（{sure}），随之提标的为{more}",
+        f"Of the {total} million yuan extra {obliged} is required ({sure}) and {more} comes from areas that follow",
     )
 
 
@@ -162,7 +163,7 @@ def who_pays(facts: Facts, wording: Wording, source: str) -> style.Chart:
     for measure, year, label in (
         ("spending", base, say(f"{base}年支出", f"spending {base}")),
         ("spending", following, say(f"{following}年支出", f"spending {following}")),
-        ("extra_cost", following, say("其中提标新增", "of it the rise")),
+        ("extra_cost", following, say("其中：提标新增", "of which, the rise")),
     ):
         rows = [facts.row(measure, tier=tier, year=year, **where)[1] for tier in TIERS]
         groups.append((label, rows, facts.row(measure, year=year, **where)[1]))
@@ -174,7 +175,7 @@ def who_pays(facts: Facts, wording: Wording, source: str) -> style.Chart:
     }
     assumed = groups[2][1][0]["rests_on"].split(";")
     note = say(
-        f"{large_unit(wording)}；条长为各占比重；下年支出含提标，人数按趋势；提标是与不提标相比，故不等于两年之差；上级按下限口径分担，比例为假设",
+        f"{large_unit(wording)}；条长为各占比重；下年支出含提标，人数按趋势；提标是与不提标相比，故不等于两年之差；中央和省按下限口径分担，比例为假设",
         f"{large_unit(wording).capitalize()}; bars: shares. Next year's spending holds the rise, recipients on their trend; the rise is against no rise, so it is not "
         "the difference of the two years. The upper tiers share what is paid at the floor, in shares that are assumed",
     )
@@ -222,7 +223,7 @@ def _split(axes: Axes, place: float, rows: list[dict], whole: dict, wording: Wor
         (upper, rows[0], 0, "white"),
         (local, rows[1], upper, style.INK),
     ):
-        text = f"{large(row['value'], wording)} ({share:.0%})"
+        text = f"{large(row['value'], wording)} ({percent(share)})"
         box = {} if colour == "white" else {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.6}}
         axes.text(left + share / 2, place, text, ha="center", va="center", fontsize=6.2, color=colour, zorder=4, **box)
 
@@ -232,7 +233,9 @@ def _set_bar(axes: Axes, place: float, row: dict, rise: dict, used: bool, wordin
     share = row["value"] / rise["value"]
     look = {"color": style.URBAN} if used else {"facecolor": "white", "edgecolor": style.URBAN, "linewidth": 0.8}
     axes.barh(place, share, height=0.44, zorder=2, **look)
-    text = f"{large(row['value'], wording)} ({share:.0%})" + (wording.pick("，本方案", ", taken here") if used else "")
+    text = f"{large(row['value'], wording)} ({percent(share)})" + (
+        wording.pick("，本方案", ", taken here") if used else ""
+    )
     at = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "fontsize": 6}
     axes.annotate(text, (share, place), **at)
 
@@ -244,8 +247,8 @@ def _payer_title(wording: Wording, groups: list, share: dict, following: int) ->
         spent, theirs = ("".join(money(row["value"], wording.lang)) for row in (whole, above))
         part = above["value"] / whole["value"]
         return wording.pick(
-            f"不提标，没有新增；{following}年支出{spent}，中央和省负担{theirs}（{part:.0%}）",
-            f"No floor moves, nothing more to bear: of {spent} in {following} the upper tiers bear {theirs} ({part:.0%})",
+            f"不提标，没有新增；{following}年支出{spent}，中央和省负担{theirs}（{percent(part)}）",
+            f"No floor moves, nothing more to bear: of {spent} in {following} the upper tiers bear {theirs} ({percent(part)})",
         )
     total, theirs = (_short_of(row["value"], wording) for row in (rise, upper))
     if local["value"] < 0:
@@ -255,6 +258,6 @@ def _payer_title(wording: Wording, groups: list, share: dict, following: int) ->
             f"Of the {total} million yuan rise the upper tiers bear {theirs}, more than all of it: cities and counties are relieved of {relief}",
         )
     return wording.pick(
-        f"提标新增{total}，中央和省负担{theirs}（{share['value']:.0%}），其余由市县负担",
-        f"Of the {total} million yuan rise the upper tiers bear {theirs} ({share['value']:.0%}), cities and counties the rest",
+        f"提标新增{total}，中央和省负担{theirs}（{percent(share['value'])}），其余由市县负担",
+        f"Of the {total} million yuan rise the upper tiers bear {theirs} ({percent(share['value'])}), cities and counties the rest",
     )

@@ -34,9 +34,9 @@ def exceedance(facts: Facts, wording: Wording, source: str) -> style.Chart:
     room = capacity["value"] - (spent["value"] - central["value"])
     say = wording.pick
     note = say(
-        f"横轴{large_unit(wording)}，纵轴为抽样中超过它的比例；预算增长可容为按一般公共预算增速可支出的减去不提标支出（中值）；中值为各项假设均取中",
-        f"Across: {large_unit(wording)}; up: share of the draws above it. What the budget's growth leaves: spending allowed at the growth of the general public budget, less "
-        "spending without a rise (central). Central: every assumption at its central value",
+        f"横轴{large_unit(wording)}，纵轴为模拟结果中超过它的比例；预算增长可容为按一般公共预算增速可支出的减去不提标支出（基准测算值）；中值为各项假设均取中",
+        f"Across: {large_unit(wording)}; up: share of the simulated cases above it. Left by budget growth: spending allowed at the growth of the general public budget, less "
+        "spending without a rise. Best estimate: every assumption at its middle value",
     )
     named, swings = heaviest(facts, wording)
     drawn = [*curve.values(), central, median, envelope, capacity, spent]
@@ -62,8 +62,8 @@ def exceedance(facts: Facts, wording: Wording, source: str) -> style.Chart:
 def _mark_curve(axes: Axes, values: dict[int, float], wording: Wording) -> None:
     """Name the median, left of the curve, and the envelope, right of it: there nothing else stands."""
     for chance, marker, zh, en, side in (
-        (50, "D", "中位", "median", "right"),
-        (10, "s", "九成够用", "envelope", "left"),
+        (50, "D", "中位", "middle case", "right"),
+        (10, "s", "九成够用", "nine in ten", "left"),
     ):
         axes.axhline(chance, color=style.UNKNOWN, linewidth=0.6, zorder=1)
         axes.plot([values[chance]], [chance], marker, color=style.RURAL, markersize=4.6, zorder=5)
@@ -80,13 +80,13 @@ def _mark_amounts(axes: Axes, values: dict[int, float], central: float, room: fl
     left, right = min([*shown, last]), max([*shown, first])
     axes.set_xlim(left - 0.08 * (right - left), right + 0.26 * (right - left))
     axes.plot([shown[0], shown[0]], [0, 106], "-", color=style.INK, linewidth=0.9, zorder=2)
-    text = f"{wording.pick('中值', 'central')} {large(central, wording)}"
+    text = f"{wording.pick('基准测算值', 'best estimate')} {large(central, wording)}"
     _label(axes, text, shown[0], 104, "left" if shown[0] < (left + right) / 2 else "right", style.INK)
     if room > 0:
         at = shown[1]
         axes.plot([at, at], [0, 96], "--", color=style.NEXT, linewidth=0.9, zorder=2)
         arrow = "← " if room < at else "→ " if room > at else ""
-        label = wording.pick("预算增长可容", "budget's growth leaves")
+        label = wording.pick("预算增长可容", "left by budget growth")
         # Below the curve on its left, above it on its right.
         height, outward = (27, at < values[70]) if at < values[50] else (78, at < sum(axes.get_xlim()) / 2)
         side = "left" if outward else "right"
@@ -102,9 +102,11 @@ def _label(axes: Axes, text: str, at: float, height: float, side: str, colour: s
 
 def _title(wording: Wording, curve: dict[int, float], envelope: float, room: float) -> str:
     if not any(curve.values()):
-        return wording.pick("不提标，新增支出在任何抽样中都为零", "No floor moves: the extra cost is nil in every draw")
+        return wording.pick(
+            "不提标，新增支出在任何模拟结果中都为零", "No floor moves: the extra cost is nil in every simulated case"
+        )
     enough = "".join(money(envelope, wording.lang))
-    head = wording.pick(f"安排{enough}，十次抽样有九次够用", f"{enough} is enough in nine draws of ten")
+    head = wording.pick(f"安排{enough}，九成的模拟结果够用", f"{enough} would suffice in nine of ten simulated cases")
     if room <= 0:
         return head + wording.pick(
             "；预算自身的增长连不提标的支出都容不下",
@@ -113,7 +115,7 @@ def _title(wording: Wording, curve: dict[int, float], envelope: float, room: flo
     left = "".join(money(room, wording.lang))
     return head + wording.pick(
         f"；超出预算增长可容的{left}的可能{_between(wording, curve, room)}",
-        f"; the chance to exceed the {left} that the budget's growth leaves is {_between(wording, curve, room)}",
+        f"; the probability of exceeding the {left} left by budget growth is {_between(wording, curve, room)}",
     )
 
 

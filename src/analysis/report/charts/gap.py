@@ -11,6 +11,7 @@ from analysis.model.results import with_keys
 from analysis.report import style
 from analysis.report.charts.frame import foot, hollow
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 
 # Bars keep below the line: the axis is this many times the tallest.
@@ -43,19 +44,25 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
     noun = wording.pick("贫困线", "poverty line") if lines else wording.pick("最低标准", "minimum")
     rose = wording.pick("升至" if now >= first["value"] else "降至", "")
     title = wording.pick(
-        f"{name}农村{noun}由{int(first['year'])}年城镇的{first['value']:.1%}{rose}{int(base)}年的{now:.1%}",
-        f"{name}: rural {noun} from {first['value']:.1%} of the urban one in {int(first['year'])} to {now:.1%} in {int(base)}",
+        f"{name}农村{noun}由{int(first['year'])}年城镇的{percent(first['value'], 1)}{rose}{int(base)}年的{percent(now, 1)}",
+        f"{name}: rural {noun} from {percent(first['value'], 1)} of the urban one in {int(first['year'])} to {percent(now, 1)} in {int(base)}",
     )
     if len(plan):
-        title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0])
+        title += wording.pick("，", "; ") + _plan_finding(wording, now, plan.iloc[0], gap)
     asked = rows[rows["measure"].isin(ASKED)]
     unit_note = wording.pick(
-        "折线为农村占城镇比重；柱为每人每月差额", f"Line: rural share of urban; bars: gap a month in {wording.money}"
+        "折线为农村相当于城镇的比例；柱为每人每月绝对差额",
+        f"Line: rural share of urban; bars: gap a month in {wording.money}",
     ) + (
         wording.pick("；点线为规定或方案要求的最低比重", "; dotted: the least share that a rule or the plan asks for")
         if len(asked)
         else ""
     )
+    if len(plan):
+        unit_note += wording.pick("；绿色为拟定", "; green: planned")
+    if missing := sorted(set(range(int(past["year"].iloc[0]), int(base))) - {int(year) for year in past["year"]}):
+        listed = wording.listed([str(year) for year in missing])
+        unit_note += wording.pick(f"；{listed}年未见公布", f"; none found for {listed}")
     drawing, axes = style.figure(
         2.75, title, f"{unit_note}{wording.pick('。', '. ')}{foot(past, wording, source)}", wording.lang
     )
@@ -92,7 +99,7 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
             "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.2},
             "zorder": 3.5,
         }
-        axes.annotate(f"{row.value:.1%}", (row.year, row.value), **at)
+        axes.annotate(percent(row.value, 1), (row.year, row.value), **at)
     for row in asked.drop_duplicates("value").itertuples():
         axes.axhline(row.value, color=style.QUIET, linestyle=(0, (1, 2)), linewidth=0.9, zorder=2)
         at = {"xytext": (0, 2), "textcoords": "offset points", "fontsize": 6, "color": style.QUIET, "ha": "left"}
@@ -100,7 +107,7 @@ def gap_over_time(facts: Facts, wording: Wording, source: str) -> style.Chart:
     top = max(0.85, 0.07 + max([*past["value"], *plan["value"], *asked["value"]]))
     axes.set_ylim(0.2, top)
     ticks = [tenth for tenth in (0.6, 0.7, 0.8, 0.9, 1.0) if tenth < top]
-    axes.set_yticks(ticks, [f"{tenth:.0%}" for tenth in ticks])
+    axes.set_yticks(ticks, [percent(tenth) for tenth in ticks])
     axes.set_xticks(years, [str(int(year))[2:] if year == int(year) else "" for year in years])
     data = pd.concat([past, plan, drawn_gaps, asked])[["area_code", "year", "measure", "value", "unit", "grade"]]
     return style.Chart(f"gap_over_time.{wording.lang}", drawing, data.reset_index(names="key"), title)
@@ -122,18 +129,33 @@ def _asked_label(asked: pd.DataFrame, value: float, wording: Wording) -> str:
             said.append(wording.pick("方案", "plan"))
         else:
             said.append(wording.pick(f"{year}年起规定", f"rule since {year}"))
-    return wording.pick("、", ", ").join(said) + wording.pick(f"：{value:.0%}", f": {value:.0%}")
+    return wording.pick("、", ", ").join(said) + wording.pick(f"：{percent(value)}", f": {percent(value)}")
 
 
 def _yuan(amount: float) -> str:
     """Return an amount short enough to stand on its bar."""
-    return f"{amount:.0f}" if amount < SHORT else f"{amount / 1000:.0f}k"
+    return fixed(amount) if amount < SHORT else f"{fixed(amount / 1000)}k"
 
 
-def _plan_finding(wording: Wording, now: float, plan: pd.Series) -> str:
+def _plan_finding(wording: Wording, now: float, plan: pd.Series, gap: pd.Series) -> str:
+    """Say where the share goes, and the gap in yuan, which need not go the same way."""
+    before, after = gap.iloc[-2:]
+    words = ("扩大", "grows") if after > before else ("缩小", "narrows")
+    money = wording.money
+    wider = (
+        wording.pick(
+            f"，绝对差额{words[0]}到{fixed(after)}{money}", f", the gap in {money} {words[1]} to {fixed(after)}"
+        )
+        if after != before
+        else ""
+    )
+    return _share_finding(wording, now, plan) + wider
+
+
+def _share_finding(wording: Wording, now: float, plan: pd.Series) -> str:
     year, then = int(plan["year"]), plan["value"]
     if then > now:
-        return wording.pick(f"{year}年再升至{then:.1%}", f"{year} rises further to {then:.1%}")
+        return wording.pick(f"{year}年再升至{percent(then, 1)}", f"{year} rises further to {percent(then, 1)}")
     if then < now:
-        return wording.pick(f"{year}年降至{then:.1%}", f"{year} falls to {then:.1%}")
+        return wording.pick(f"{year}年降至{percent(then, 1)}", f"{year} falls to {percent(then, 1)}")
     return wording.pick(f"{year}年不变", f"{year} does not change it")

@@ -11,6 +11,7 @@ from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, hollow, plan_years
 from analysis.report.charts.layout import scenario_data_of
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def ladder(
     say = wording.pick
     note = say(
         f"每行一种方案下{following}年的最低标准，方块农村、圆城镇、菱形城乡统一；竖线为现行；箭头所指为建议方案；横轴不从零起",
-        f"A line a scenario: the minima of {following}; square rural, circle urban, diamond one for both; bars: in force; arrow: the proposal. The axis does not start at nought",
+        f"A line a scenario: the minima of {following}; square rural, circle urban, diamond one for both; bars: in force; arrow: the proposal. The axis does not start at zero",
     )
     if len(ordered) > len(kept):
         more = len(ordered) - len(kept)
@@ -116,7 +117,13 @@ def _draw_rungs(axes: Axes, places: list[float], rungs: list[Floors], now: Floor
                 row = own[code, "urban" if unified else side]
                 colour = {"urban": style.URBAN, "rural": style.RURAL, "unified": style.UNIFIED}[side]
                 fill = "white" if hollow(pd.DataFrame([row])).iloc[0] else colour
-                at = {"xytext": (0, 2.6), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+                at = {
+                    "xytext": (0, 2.6),
+                    "textcoords": "offset points",
+                    "ha": "center",
+                    "va": "bottom",
+                    "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.3},
+                }
                 axes.plot(
                     [row["value"]],
                     [place - 0.035],
@@ -127,7 +134,12 @@ def _draw_rungs(axes: Axes, places: list[float], rungs: list[Floors], now: Floor
                     zorder=3,
                 )
                 axes.annotate(
-                    f"{row['value']:.0f}", (row["value"], place - 0.035), fontsize=5.4, color=style.INK, zorder=4, **at
+                    fixed(row["value"]),
+                    (row["value"], place - 0.035),
+                    fontsize=5.4,
+                    color=style.INK,
+                    zorder=4,
+                    **at,
                 )
     for code in codes:
         name = "\n".join(wording.area(code).removesuffix("地区").split())
@@ -146,10 +158,10 @@ def _title(wording: Wording, code: str, now: Floors, rungs: list[tuple[str, Floo
     name = wording.area(code)
     if least == most:
         return wording.pick(
-            f"{following}年{name}农村最低标准在各方案下都是{least:.0f}元（现行{before:.0f}元）",
-            f"{following}: the rural minimum of {name.lower()} is {least:.0f} yuan in every scenario ({before:.0f} in force)",
+            f"{following}年{name}农村最低标准在各方案下都是{fixed(least)}元（现行{fixed(before)}元）",
+            f"{following}: the rural minimum of {name.lower()} is {fixed(least)} yuan in every scenario ({fixed(before)} in force)",
         )
     return wording.pick(
-        f"{following}年{name}农村最低标准由“{low_name}”的{least:.0f}元到“{high_name}”的{most:.0f}元，现行{before:.0f}元",
-        f"{following}: the rural minimum of {name.lower()} goes from {least:.0f} yuan ({low_name}) to {most:.0f} ({high_name}); in force {before:.0f}",
+        f"{following}年{name}农村最低标准由“{low_name}”的{fixed(least)}元到“{high_name}”的{fixed(most)}元，现行{fixed(before)}元",
+        f"{following}: the rural minimum of {name.lower()} goes from {fixed(least)} yuan ({low_name}) to {fixed(most)} ({high_name}); in force {fixed(before)}",
     )

@@ -11,6 +11,7 @@ from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, hollow, plan_years
 from analysis.report.charts.layout import beside_labels, data_of, write_below
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def must_move(facts: Facts, wording: Wording, source: str) -> style.Chart:
     note = say(
         "标记为现行标准（圆城镇、方农村、菱形城乡统一），竖线为所属类别拟定下限，箭头为必须提高的部分（农村另须达到城镇的规定比例）；横轴不从零起",
         "Marks: standards in force (circle urban, square rural, diamond one for both); bar: the new minimum of the class; arrow: the rise obliged "
-        "(rural standards must also keep their share of urban). The axis does not start at nought",
+        "(rural standards must also keep their share of urban). The axis does not start at zero",
     )
     shown = pd.DataFrame(drawn) if drawn else pd.DataFrame(list(counts.values()))
     under = f"{note}{say('。', '. ')}{foot(shown, wording, source)}"
@@ -95,7 +96,7 @@ def _draw_lines(axes: Axes, lines: list[_Line], wording: Wording) -> None:
             arrow = {"arrowstyle": "-|>", "color": style.NEXT, "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0,
                      "mutation_scale": 6}  # fmt: skip
             axes.annotate("", (line.now + line.rise, -place), (line.now, -place), arrowprops=arrow, zorder=3)
-            text, shade = f"{line.now:.0f} → {line.now + line.rise:.0f} (+{line.rise:.0f})", style.INK
+            text, shade = f"{fixed(line.now)} → {fixed(line.now + line.rise)} (+{fixed(line.rise)})", style.INK
         else:
             text, shade = _free(line, wording), style.QUIET
         axes.plot(
@@ -118,8 +119,10 @@ def _draw_lines(axes: Axes, lines: list[_Line], wording: Wording) -> None:
 def _free(line: _Line, wording: Wording) -> str:
     room = line.now - line.floor
     if not room:
-        return wording.pick(f"{line.now:.0f}（等于下限）", f"{line.now:.0f} (at the minimum)")
-    return wording.pick(f"{line.now:.0f}（高{room:.0f}，可自定）", f"{line.now:.0f} ({room:.0f} above, free)")
+        return wording.pick(f"{fixed(line.now)}（等于下限）", f"{fixed(line.now)} (at the minimum)")
+    return wording.pick(
+        f"{fixed(line.now)}（高{fixed(room)}，可自定）", f"{fixed(line.now)} ({fixed(room)} above, free)"
+    )
 
 
 def _movers_title(wording: Wording, lines: list[_Line], counts: dict[str, int], following: int) -> str:
@@ -136,12 +139,12 @@ def _movers_title(wording: Wording, lines: list[_Line], counts: dict[str, int], 
         if line.rise:
             rises[line.code] = max(rises.get(line.code, 0), line.rise)
     named = [
-        wording.pick(f"{wording.area(code)}{rise:.0f}元", f"{wording.area(code)} by {rise:.0f} yuan")
+        wording.pick(f"{wording.area(code)}{fixed(rise)}元", f"{wording.area(code)} by {fixed(rise)} yuan")
         for code, rise in list(rises.items())[:MOST_NAMED]
     ]
     more = wording.pick("等", " and others") if len(rises) > MOST_NAMED else ""
     listed = wording.listed(named) if not more else wording.pick("、", ", ").join(named)
-    rest = wording.pick(f"，其余{free}市可自定", f"; the other {free} are free") if free else ""
+    rest = wording.pick(f"，其余{free}市可自定", f"; the other {free} are free to choose") if free else ""
     return wording.pick(
         f"标准已知的{known}市中{must}市须提高：{listed}{more}{rest}",
         f"Of {known} cities whose standard is known {must} must rise: {listed}{more}{rest}",

@@ -16,6 +16,7 @@ from analysis.report.charts.exceedance import CHANCES
 from analysis.report.charts.frame import class_codes, plan_years
 from analysis.report.charts.money import large, large_unit
 from analysis.report.facts import Facts, money
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ class Moving:
         gap = max(urban - rural for urban, rural in floors.values())
         last = floors[self.codes[-1]]
         title = self.wording.pick(
-            f"最低标准：{self.wording.area(self.codes[-1])}农村为城镇的{last[1] / last[0]:.1%}，差额最大{gap:.0f}元",
-            f"Minima: rural {last[1] / last[0]:.1%} of urban in {self.wording.area(self.codes[-1]).lower()}; widest gap {gap:.0f}",
+            f"最低标准：{self.wording.area(self.codes[-1])}农村为城镇的{percent(last[1] / last[0], 1)}，差额最大{fixed(gap)}元",
+            f"Minima: rural {percent(last[1] / last[0], 1)} of urban in {self.wording.area(self.codes[-1]).lower()}; widest gap {fixed(gap)}",
         )
 
         def move(axes: Axes) -> list[Any]:
@@ -157,9 +158,9 @@ class Moving:
             for place, code in enumerate(reversed(self.codes)):
                 urban, rural = floors[code]
                 artists += self._marks(axes, place - 0.17, urban, rural, 1.0)
-                artists.append(_beside(axes, f"{urban:.0f}", urban, place - 0.17, 6))
+                artists.append(_beside(axes, fixed(urban), urban, place - 0.17, 6))
                 if rural != urban:
-                    artists.append(_beside(axes, f"{rural:.0f}", rural, place - 0.17, -6))
+                    artists.append(_beside(axes, fixed(rural), rural, place - 0.17, -6))
             return artists
 
         return paper.drawn(0.0, move)
@@ -200,7 +201,7 @@ class Moving:
                 )
             else:
                 title = say(f"安排{over}，够用的抽样不到5%", f"{over} is enough in fewer than 5% of the draws")
-        marks = [("central", "-", style.INK, say("中值", "central"), 131)]
+        marks = [("central", "-", style.INK, say("基准测算值", "best estimate"), 131)]
         marks.append(("room", "--", style.NEXT, say("预算增长可容", "budget leaves"), 119))
         marks.append(("envelope", "-.", style.RURAL, say("可安排", "envelope"), 107))
         shown = [mark for mark in marks if numbers[mark[0]] is not None and numbers[mark[0]] > 0]

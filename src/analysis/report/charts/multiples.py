@@ -15,6 +15,7 @@ from analysis.report.charts.gap import ASKED
 from analysis.report.charts.layout import scenario_data_of
 from analysis.report.charts.money import heaviest, large, large_unit
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def scenario_multiples(
     shared.set_xlim(years[0] - 0.4, following + 0.4)
     shared.set_xticks(years, [f"{year}"[2:] for year in years])
     shared.set_yticks([min(row["value"] for row in past), past[-1]["value"]])
-    shared.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    shared.yaxis.set_major_formatter(lambda value, _: percent(value))
     return style.Chart(f"scenario_multiples.{wording.lang}", drawing, scenario_data_of([*drawn, *swings]), title)
 
 
@@ -118,7 +119,7 @@ def _draw(axes: Axes, past: list[dict[str, Any]], panel: dict[str, dict[str, Any
     axes.plot(*zip(points[-1], then, strict=True), color=style.NEXT, linestyle="--", linewidth=1, zorder=2)
     axes.plot(*[[one] for one in then], "D", color=style.NEXT, markersize=3.2, zorder=4)
     at = {"xytext": (1, 3.2), "textcoords": "offset points", "ha": "right", "va": "bottom", "fontsize": 5.6}
-    axes.annotate(f"{then[1]:.1%}", then, color=style.INK, **at)
+    axes.annotate(percent(then[1], 1), then, color=style.INK, **at)
     for value in {row["value"] for name, row in panel.items() if name.startswith("asked_")}:
         axes.axhline(value, color=style.QUIET, linestyle=(0, (1, 2)), linewidth=0.7, zorder=1)
 
@@ -129,7 +130,7 @@ def _say(axes: Axes, heading: list[str], panel: dict[str, dict[str, Any]], marke
     gap, extra, low, high = (panel[name]["value"] for name in ("gap", "central", "p10", "p90"))
     spread = f"{large(low, wording)}–{large(high, wording)}"
     money = large(extra, wording) + (wording.pick(f"（{spread}）", f" ({spread})") if low != high else "")
-    said = wording.pick(f"差额{gap:.0f}元\n新增{money}", f"gap {gap:.0f}\ncost {money}")
+    said = wording.pick(f"差额{fixed(gap)}元\n新增{money}", f"gap {fixed(gap)}\ncost {money}")
     axes.text(0.03, 0.03, said, transform=axes.transAxes, fontsize=5.4, va="bottom", color=style.INK, linespacing=1.1)
     axes.spines[["top", "right"]].set_visible(marked)
     if marked:
@@ -149,7 +150,7 @@ def _foot(drawn: list[dict[str, Any]], left: int, named: str, widest: str, wordi
 
 def _title(wording: Wording, panels: dict[str, dict[str, dict[str, Any]]], following: int) -> str:
     gaps, costs = ([panel[name]["value"] for panel in panels.values()] for name in ("gap", "central"))
-    ends = [f"{gap:.0f}" for gap in (min(gaps), max(gaps))]
+    ends = [fixed(gap) for gap in (min(gaps), max(gaps))]
     money = [large(cost, wording) for cost in (min(costs), max(costs))]
     count = len(panels)
     return wording.pick(

@@ -6,6 +6,7 @@ from analysis.model.results import with_keys
 from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, plan_years
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 
 
@@ -28,7 +29,8 @@ def dumbbell(facts: Facts, wording: Wording, source: str) -> style.Chart:
         wording.pick("各类最低标准均不动", "no minimum moves")
         if not max(rises)
         else wording.pick(
-            f"各类提高{min(rises):.1%}至{max(rises):.1%}", f"minima rise {min(rises):.1%} to {max(rises):.1%}"
+            f"各类提高{percent(min(rises), 1)}至{percent(max(rises), 1)}",
+            f"minima rise {percent(min(rises), 1)} to {percent(max(rises), 1)}",
         )
     )
     still = (
@@ -48,13 +50,13 @@ def dumbbell(facts: Facts, wording: Wording, source: str) -> style.Chart:
             height = position + offset
             if urban == rural:
                 axes.plot([urban], [height], style.MARKERS["unified"], color=style.UNIFIED, alpha=shade, markersize=5)
-                axes.annotate(f"{urban:.0f}", (urban, height), xytext=(6, 0), color=style.INK, **beside)
+                axes.annotate(_yuan(urban, wording), (urban, height), xytext=(6, 0), color=style.INK, **beside)
             else:
                 axes.plot([rural, urban], [height, height], color=style.QUIET, linewidth=0.8, alpha=shade, zorder=1)
                 axes.plot([rural], [height], style.MARKERS["rural"], color=style.RURAL, alpha=shade, markersize=5)
                 axes.plot([urban], [height], style.MARKERS["urban"], color=style.URBAN, alpha=shade, markersize=5)
-                axes.annotate(f"{rural:.0f}", (rural, height), xytext=(-6, 0), ha="right", **beside)
-                axes.annotate(f"{urban:.0f}", (urban, height), xytext=(6, 0), **beside)
+                axes.annotate(_yuan(rural, wording), (rural, height), xytext=(-6, 0), ha="right", **beside)
+                axes.annotate(_yuan(urban, wording), (urban, height), xytext=(6, 0), **beside)
     bottom = codes[-1]
     for side, colour in (("rural", style.RURAL), ("urban", style.URBAN)):
         if apart:
@@ -100,3 +102,8 @@ def dumbbell(facts: Facts, wording: Wording, source: str) -> style.Chart:
         rows[["area_code", "residence", "year", "value", "unit", "grade"]].reset_index(names="key").sort_values("key")
     )
     return style.Chart(f"dumbbell.{wording.lang}", drawing, data.reset_index(drop=True), title)
+
+
+def _yuan(value: float, wording: Wording) -> str:
+    """Return yuan a month as the tables print them: in English with a comma between thousands."""
+    return fixed(value, 0, wording.pick("", ","))

@@ -10,6 +10,7 @@ from analysis.report.charts.frame import class_codes, plan_years
 from analysis.report.charts.layout import data_of
 from analysis.report.charts.money import heaviest, money_foot
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -36,8 +37,8 @@ def ripple(facts: Facts, wording: Wording, source: str) -> style.Chart:
     rise = values["dibao", following] - values["dibao", base]
     tekun = values["tekun", following] - values["tekun", base]
     title = wording.pick(
-        f"{wording.area(code)}农村低保标准提{rise:.0f}元，特困标准随之提{tekun:.0f}元；孤儿和残疾人补贴不随它动",
-        f"{wording.area(code)} rural: dibao up {rise:.0f} yuan lifts extreme hardship by {tekun:.0f}; orphans and disability do not follow",
+        f"{wording.area(code)}农村低保标准提{fixed(rise)}元，特困标准随之提{fixed(tekun)}元；孤儿和残疾人补贴不随它动",
+        f"{wording.area(code)} rural: dibao up {fixed(rise)} yuan lifts tekun by {fixed(tekun)}; orphan and disability payments are not affected",
     )
     if not rise:
         title = wording.pick(
@@ -45,8 +46,8 @@ def ripple(facts: Facts, wording: Wording, source: str) -> style.Chart:
             f"{wording.area(code)} rural: dibao does not move, nor does anything reckoned on it",
         )
     note = wording.pick(
-        "柱为每人每月提高的元数；括号内为全省全年新增支出；低保边缘只动界线，人数未见公布，未计费用",
-        "Bars: yuan a month more per person; in brackets the extra cost of the province a year; of the low-income edge only the line moves, its people are not published",
+        "柱为所示类别农村每人每月提高的元数；括号内为全省全年新增支出（低保含新增对象；价格补贴未画，故合计略小于总数）；低保边缘为收入认定上限，人数未见公布，未计支出",
+        "Bars: yuan a month more per person, rural, of the class named; in brackets the whole province's extra cost a year (dibao with entrants; the price subsidy is not drawn, so they add to a little less than the whole). The low-income edge is an income ceiling; its people are not published",
     )
     named, swings = heaviest(facts, wording)
     shown = [*rows.to_dict("records"), *money.to_dict("records")]
@@ -58,7 +59,7 @@ def ripple(facts: Facts, wording: Wording, source: str) -> style.Chart:
         axes.barh(
             position, more, height=0.55, color=style.RURAL if costed else "white", edgecolor=style.RURAL, linewidth=0.8
         )
-        spent = f"（{amount(by_programme[name], wording):,.0f} {unit(wording)}）" if costed else ""
+        spent = f"（{fixed(amount(by_programme[name], wording), 0, ',')} {unit(wording)}）" if costed else ""
         spent = spent if wording.lang == "zh" else spent.replace("（", " (").replace("）", ")")
         axes.annotate(
             f"+{more:.4g}{spent}",

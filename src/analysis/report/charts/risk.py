@@ -5,8 +5,9 @@ from __future__ import annotations
 from analysis.report import style
 from analysis.report.charts.frame import plan_years
 from analysis.report.charts.money import money_foot
-from analysis.report.charts.swings import median_swings, short_name
+from analysis.report.charts.swings import one_at_a_time, short_name
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -15,16 +16,16 @@ MOST_BARS = 8
 
 @style.styled
 def tornado(facts: Facts, wording: Wording, source: str) -> style.Chart:
-    """The extra cost with each assumption at its P10 and P90, others at their medians; one not drawn at its ends."""
+    """The extra cost with each assumption at its low and high end, the others at their best estimates."""
     _, following = plan_years(facts)
-    swings, ends = median_swings(facts)
+    swings, ends = one_at_a_time(facts)
     widest = sorted(ends, key=lambda name: -abs(ends[name][1] - ends[name][0]))[:MOST_BARS]
     widest = [name for name in widest if ends[name][0] != ends[name][1]]
-    middle = facts.value("extra_cost", statistic="p50", year=following, area_code=wording.whole)
+    middle = facts.value("extra_cost", year=following, area_code=wording.whole)
     title = _tornado_title(facts, wording, widest, ends)
     note = wording.pick(
-        "每条取一项假设的一成和九成位，其余取中位；斜纹为不抽样的约定，取两端。竖线为抽样中位数",
-        "Each bar: one assumption at its P10 and P90, the others at their medians; hatched: a convention that is not drawn, at its ends. Line: median draw",
+        "每条为一项假设取两端、其余取基准值时的新增支出；斜纹为未参与模拟的约定。竖线为基准测算值",
+        "Each bar: one assumption at its low and high end, the others at their best estimates; hatched: conventions that the simulation does not vary. Line: best estimate",
     )
     shown = swings.to_dict("records")
     note = wording.pick(f"{unit(wording)}。{note}", f"{unit(wording).capitalize()}. {note}")
@@ -38,7 +39,7 @@ def tornado(facts: Facts, wording: Wording, source: str) -> style.Chart:
             shift = -3 if side == "right" else 3
             at = {"xytext": (shift, 0), "textcoords": "offset points", "ha": side, "va": "center", "fontsize": 5.8}
             at["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
-            axes.annotate(f"{amount(value, wording):,.0f}", (value, position), **at)
+            axes.annotate(fixed(amount(value, wording), 0, ","), (value, position), **at)
     if widest:
         axes.axvline(middle, color=style.INK, linewidth=0.7)
     else:
@@ -65,8 +66,8 @@ def _tornado_title(
     if not widest:
         return wording.pick("不提标，任何假设都不影响新增支出", "No floor moves: no assumption changes the extra cost")
     name = short_name(wording, widest[0])
-    low, high = (f"{amount(value, wording):,.0f}" for value in sorted(ends[widest[0]][:2]))
+    low, high = (fixed(amount(value, wording), 0, ",") for value in sorted(ends[widest[0]][:2]))
     return wording.pick(
-        f"最要紧的假设是“{name}”：新增支出在{low}至{high}{unit(wording)}之间",
-        f"The assumption that matters most is {name}: it moves the extra cost from {low} to {high} {unit(wording)}",
+        f"影响最大的假设是“{name}”：其余不变，新增支出在{low}至{high}{unit(wording)}之间",
+        f"The assumption that matters most is {name}: alone it moves the extra cost from {low} to {high} {unit(wording)}",
     )

@@ -14,6 +14,7 @@ from analysis.report.charts.frame import hollow
 from analysis.report.charts.money import heaviest, money_foot
 from analysis.report.charts.swings import short_name
 from analysis.report.facts import Facts, money
+from analysis.report.rounding import fixed, percent
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.tables.road import road_years, widest_class
 from analysis.report.wording import Wording
@@ -33,7 +34,7 @@ def share_road(facts: Facts, wording: Wording, source: str) -> style.Chart:
     exists = bool(facts.value("road_exists", area_code=wording.whole))
     moved = wording.listed([short_name(wording, name) for name in BAND_MOVED_BY])
     note = wording.pick(
-        f"农村占城镇的比重，实线为省定最低标准；浅色带为该政策下现行标准之比（按人数加权）的一成至九成，最取决于{moved}；点线为目标；空心点为推断或推算",
+        f"农村相当于城镇的比重，实线为省定最低标准；浅色带为该政策下现行标准之比（按人数加权）的一成至九成，最取决于{moved}；点线为目标；空心点为推断或推算",
         f"Rural as a share of urban. Lines: provincial minima. Band: the recipients' mean ratio in force under the policy, P10 to P90; it hangs on {moved}. "
         "Dotted: the target. Hollow: inferred or derived",
     )
@@ -64,12 +65,12 @@ def share_road(facts: Facts, wording: Wording, source: str) -> style.Chart:
         shift = 6 if prefix == "road" else -5
         at = {"xytext": (4, shift), "textcoords": "offset points", "fontsize": 6, "color": colour, "va": "center"}
         at["ha"] = "right"
-        axes.annotate(f"{label} {values[-1]:.1%}", (span[-1], values[-1]), **at)
+        axes.annotate(f"{label} {percent(values[-1], 1)}", (span[-1], values[-1]), **at)
     if facts.has("road_target_share", area_code=code):
         target = facts.value("road_target_share", area_code=code)
         axes.axhline(target, color=style.QUIET, linestyle=":", linewidth=0.8)
         at = {"xytext": (2, 3), "textcoords": "offset points", "fontsize": 6, "color": style.QUIET}
-        axes.annotate(f"{target:.0%}", (past["year"].iloc[0], target), **at)
+        axes.annotate(percent(target), (past["year"].iloc[0], target), **at)
     drawn = [line.get_ydata() for line in axes.lines]
     axes.set_ylim(min(past["value"]) - 0.03, min(max(max(values) for values in drawn) + 0.05, 1.02))
     axes.set_xlim(past["year"].iloc[0] - 0.4, span[-1] + 0.8)
@@ -85,8 +86,8 @@ def _road_title(facts: Facts, wording: Wording, code: str, last: int, exists: bo
     share = facts.value("path_rural_urban_ratio", area_code=code, year=last)
     name = wording.area(code)
     kept = wording.pick(
-        f"照此提标，{last}年{name}农村为城镇的{share:.1%}",
-        f"On this policy {name.lower()} rural stands at {share:.1%} of urban in {last}",
+        f"照此提标，{last}年{name}农村为城镇的{percent(share, 1)}",
+        f"On this policy {name.lower()} rural stands at {percent(share, 1)} of urban in {last}",
     )
     if not facts.has("road_target_share", area_code=code):
         return kept
@@ -94,8 +95,8 @@ def _road_title(facts: Facts, wording: Wording, code: str, last: int, exists: bo
     target, year = row["value"], row["year"]
     if not exists:
         return kept + wording.pick(
-            f"；{year}年达到{target:.0%}与其他要求冲突",
-            f"; {target:.0%} by {year} cannot be met with the other demands",
+            f"；{year}年达到{percent(target)}与其他要求冲突",
+            f"; {percent(target)} by {year} cannot be met with the other demands",
         )
     more, money_unit = money(
         facts.value("road_extra_cost_all_years", area_code=wording.whole)
@@ -103,8 +104,8 @@ def _road_title(facts: Facts, wording: Wording, code: str, last: int, exists: bo
         wording.lang,
     )
     return kept + wording.pick(
-        f"；{year}年达到{target:.0%}，到{last}年共须多花{more}{money_unit}",
-        f"; {target:.0%} by {year} takes {more}{money_unit} more, all years to {last} added",
+        f"；{year}年达到{percent(target)}，到{last}年共须多花{more}{money_unit}",
+        f"; {percent(target)} by {year} takes {more}{money_unit} more, all years to {last} added",
     )
 
 
@@ -130,8 +131,8 @@ def frontier(
     own = facts.table[facts.table["scenario"] == facts.scenario]
     places = sorted(int(one.rpartition("_")[2]) for one in own["measure"] if one.startswith("frontier_extra_cost_at_"))
     note = wording.pick(
-        f"{unit(wording)}，中值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；菱形为建议方案，灰点被支配",
-        f"{unit(wording).capitalize()}, central. Line: least cost with town rising as proposed; dashed: town at a standstill. Diamond: the proposal; grey: dominated",
+        f"{unit(wording)}，基准测算值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；菱形为建议方案，灰点劣于另一方案",
+        f"{unit(wording).capitalize()}, best estimate. Line: least cost with town rising as proposed; dashed: town at a standstill. Diamond: the proposal; grey: dominated",
     )
     curves = with_keys(own[own["measure"].str.startswith("frontier")]).sort_index().reset_index(names="key")
     named, swings = heaviest(facts, wording)
@@ -158,11 +159,15 @@ def frontier(
             markersize=5 if mine else 4,
             zorder=4,
         )
-        shift = (5, -6) if mine else (5, 1)
+        shift = (5, -9) if mine else (6, -4)
         at = {"xytext": shift, "textcoords": "offset points", "fontsize": 5.6, "color": colour, "va": "center"}
-        axes.annotate(", ".join(names), (gap, extra), **at)
+        at["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.85}
+        said = wording.pick("、", "; ").join(titles[name] for name in names)
+        axes.annotate("\n".join(style.wrapped(said, wording.lang, 14.0)), (gap, extra), linespacing=1.0, **at)
     gaps = [gap for gap, _ in groups]
-    axes.set_xlim(max(gaps) + 8, min(gaps) - 28)
+    axes.set_xlim(max(gaps) + 8, min(gaps) - 40)
+    axes.set_ylabel(wording.pick(f"新增支出，{unit(wording)}", f"extra cost, {unit(wording)}"), fontsize=6)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
     most = max(extra for _, extra in groups)
     axes.set_ylim(-0.06 * most, 1.25 * most)
     axes.set_xlabel(
@@ -173,7 +178,7 @@ def frontier(
         fontsize=6,
     )
     box = axes.get_position()
-    axes.set_position((0.15, box.y0 + 0.07, 0.81, box.height - 0.07))
+    axes.set_position((0.17, box.y0 + 0.07, 0.79, box.height - 0.07))
     lines = [
         {"scenario": name, "gap_yuan_month": gap, "extra_yuan_year": extra, "dominated_by": by}
         for name, (gap, extra, by) in points.items()
@@ -189,6 +194,6 @@ def _frontier_title(wording: Wording, points: Mapping[str, tuple[float, float, s
     gap, extra, _ = points[narrowest]
     said, money_unit = money(extra, wording.lang)
     return wording.pick(
-        f"缩得最多的是“{titles[narrowest]}”：差额{gap:.0f}元，新增{said}{money_unit}",
-        f"{titles[narrowest]} closes most: {gap:.0f} yuan apart, at {said}{money_unit} a year",
+        f"缩得最多的是“{titles[narrowest]}”：差额{fixed(gap)}元，新增{said}{money_unit}",
+        f"{titles[narrowest]} closes most: {fixed(gap)} yuan apart, at {said}{money_unit} a year",
     )

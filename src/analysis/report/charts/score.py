@@ -11,6 +11,7 @@ from analysis.report import style
 from analysis.report.charts.frame import hollow
 from analysis.report.charts.layout import data_of
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, half_up, percent
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _draw_cells(axes: Axes, cells: list[dict[str, Any]], wording: Wording) -> No
         furthest = max((row for row in cells if int(row["year"]) == year), key=lambda row: abs(row["value"]))
         high = furthest["value"] >= 0
         side = "" if furthest["residence"] == "both" else wording.pick("", " ") + wording.word(furthest["residence"])
-        text = f"{wording.area(furthest['area_code'])}{side}\n{furthest['value']:+.1%}"
+        text = f"{wording.area(furthest['area_code'])}{side}\n{percent(furthest['value'], 1, '+')}"
         shift = {"xytext": (0, 6 if high else -6), "textcoords": "offset points", "va": "bottom" if high else "top"}
         axes.annotate(
             text, (year, furthest["value"]), ha="center", fontsize=5.6, color=style.INK, linespacing=1.05, **shift
@@ -96,7 +97,7 @@ def _draw_cells(axes: Axes, cells: list[dict[str, Any]], wording: Wording) -> No
     axes.set_xlim(years[0] - 0.55, years[-1] + 0.55)
     axes.set_xticks(years, [str(year) for year in years])
     axes.tick_params(axis="x", length=0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:+.0%}" if round(value, 6) else "0")
+    axes.yaxis.set_major_formatter(lambda value, _: percent(value, 0, "+") if half_up(value, 6) else "0")
     axes.locator_params(axis="y", nbins=4)
     axes.spines["bottom"].set_visible(False)
 
@@ -112,7 +113,7 @@ def _draw_means(axes: Axes, means: dict[str, dict[str, Any]], wording: Wording) 
         )
         axes.barh(position, row["value"], height=0.6, linewidth=0.8, **look)
         axes.annotate(
-            f"{row['value']:.1%}",
+            percent(row["value"], 1),
             (row["value"], position),
             xytext=(3, 0),
             textcoords="offset points",
@@ -132,12 +133,12 @@ def _title(wording: Wording, means: dict[str, dict[str, Any]], junes: float, wor
     ours = means["planner"]["value"]
     rival = min((method for method in means if method != "planner"), key=lambda method: means[method]["value"])
     theirs, name = means[rival]["value"], wording.word(f"short_method_{rival}")
-    shown = f"{ours:.1%}", f"{theirs:.1%}"
+    shown = percent(ours, 1), percent(theirs, 1)
     if shown[0] == shown[1]:
         beside = wording.pick(f"，与“{name}”一样", f", no better or worse than {name}")
     else:
         beside = wording.pick(f"，“{name}”差{shown[1]}", f" ({name}: {shown[1]})")
     return wording.pick(
-        f"过去{junes:.0f}次六月预测平均差{shown[0]}{beside}；最远的一次差{worst:+.1%}",
-        f"Forecasts made in {junes:.0f} past Junes were off by {shown[0]} on average{beside}; by {worst:+.1%} at worst",
+        f"过去{fixed(junes)}次六月预测平均差{shown[0]}{beside}；最远的一次差{percent(worst, 1, '+')}",
+        f"Forecasts made in {fixed(junes)} past Junes were off by {shown[0]} on average{beside}; by {percent(worst, 1, '+')} at worst",
     )

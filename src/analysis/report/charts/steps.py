@@ -10,6 +10,7 @@ from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, plan_years
 from analysis.report.charts.layout import beside_labels, data_of, write_below
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 from analysis.report.words import WORDS
 
@@ -54,13 +55,15 @@ def steps_waterfall(
     ].sort_values("step")
     changes = own["after_yuan_month"] - own["before_yuan_month"]
     own = own.assign(value=changes.round(6), bound=[_bound(note, wording) for note in own["note"]])
+    # A share that binds is rounded up within its own step, and nothing is left for the rounding after it.
+    own["share_rounded_up"] = (own["name"] == "rural_share") & own["binds"]
     told = own[own["binds"] | own["overrides"]]
     quiet = own.drop(told.index)
     name = wording.pick(f"{wording.area(code)}{wording.word(residence)}", f"{wording.area(code)} {residence}")
     say = wording.pick
     note = say(
         "色块为各步骤增减的元数，右侧括号为所碰到的界限或让位的规则；横轴不从零起",
-        "Bars: what a step adds or takes; in brackets the bound it met or the rule that gave way. The axis does not start at nought",
+        "Bars: what a step adds or takes; in brackets the bound it met or the rule that gave way. The axis does not start at zero",
     )
     rows = pd.DataFrame([now, then])
     under = f"{note}{say('。', '. ')}{foot(rows, wording, source)}"
@@ -97,7 +100,7 @@ def _draw_steps(axes: Axes, ends: dict[int, float], told: pd.DataFrame, wording:
             axes.barh(-place, high - low, left=low, height=0.56, zorder=3, linewidth=0.8, **look)
         else:
             axes.plot([low], [-place], "x", color=style.RURAL, markersize=5, zorder=4)
-        text = f"{row.value:+.3f}".rstrip("0").rstrip(".") if high > low else ""
+        text = fixed(row.value, 3, "+").rstrip("0").rstrip(".") if high > low else ""
         text = "\n".join(style.wrapped(text + _bracketed(row.bound, wording), wording.lang, LINE))
         axes.annotate(text, (high, -place), color=style.RURAL if bound else style.INK, **at)
     for place, value in enumerate(reached[:-1]):
@@ -106,11 +109,12 @@ def _draw_steps(axes: Axes, ends: dict[int, float], told: pd.DataFrame, wording:
     axes.set_ylim(-len(labels) - 0.35, 0.6)
     least = min(*reached, *told["before_yuan_month"])
     axes.set_xlim(least - 0.08 * span, least + 2.5 * span)
-    beside_labels(axes, say(0.2, 0.27))
+    beside_labels(axes, say(0.28, 0.34))
 
 
 def _step_name(row: Any, wording: Wording) -> str:
-    return f"{row.step} {wording.word(f'step_{row.name}')}"
+    said = wording.word("step_rural_share_rounded_up" if row.share_rounded_up else f"step_{row.name}")
+    return f"{row.step} {said}"
 
 
 def _bracketed(bound: str, wording: Wording) -> str:
@@ -119,7 +123,7 @@ def _bracketed(bound: str, wording: Wording) -> str:
 
 def _yuan(value: float) -> str:
     """Return yuan a month without the zeros behind the point."""
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return fixed(value, 3).rstrip("0").rstrip(".")
 
 
 def _bound(note: str, wording: Wording) -> str:
@@ -138,7 +142,7 @@ def _one_bound(note: str, wording: Wording) -> str:
         name = wording.area(note.removeprefix("not below "))
         return wording.pick(f"不低于{name}", f"not below {name.lower()}")
     if note.startswith("at least "):
-        share = f"{float(note.split()[2]):.0%}"
+        share = percent(float(note.split()[2]))
         return wording.pick(f"不低于城镇的{share}", f"at least {share} of urban")
     stem = note.replace(" ", "_")
     return wording.word(f"bound_{stem}") if f"bound_{stem}" in WORDS else wording.note(note)
@@ -154,8 +158,8 @@ def _steps_title(wording: Wording, name: str, now: dict, then: dict, told: pd.Da
     heaviest = moved.loc[moved["value"].abs().sort_values(ascending=False, kind="stable").index].head(2)
     parts = [
         wording.pick(
-            f"{wording.word(f'step_{row.name}')}{'加' if row.value > 0 else '减'}{_yuan(abs(row.value))}元",
-            f"{wording.word(f'step_{row.name}')} {'adds' if row.value > 0 else 'takes'} {_yuan(abs(row.value))}",
+            f"{_step_name(row, wording).partition(' ')[2]}{'加' if row.value > 0 else '减'}{_yuan(abs(row.value))}元",
+            f"{_step_name(row, wording).partition(' ')[2]} {'adds' if row.value > 0 else 'takes'} {_yuan(abs(row.value))}",
         )
         for row in heaviest.itertuples()
     ]

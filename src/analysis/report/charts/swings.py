@@ -11,17 +11,22 @@ from analysis.report.wording import Wording
 from analysis.report.words import WORDS
 
 
-def median_swings(facts: Facts) -> tuple[pd.DataFrame, dict[str, tuple[float, float, bool]]]:
-    """Return the rows of the tornado, and assumption to its two ends and whether it is drawn."""
+def one_at_a_time(facts: Facts) -> tuple[pd.DataFrame, dict[str, tuple[float, float, bool]]]:
+    """Return the rows of the tornado, and assumption to its two ends and whether the draws vary it.
+
+    The others stand at their best estimates, as in the table of assumptions, so that the best estimate of the cost lies
+    within every range. (The rows that end in p10 and p90 have the others at their medians.)
+    """
     _, following = plan_years(facts)
     own = facts.table[(facts.table["scenario"] == facts.scenario) & (facts.table["year"] == str(following))]
-    rows = with_keys(own[own["measure"].str.fullmatch(r"extra_cost_if_\w+_(p10|p90|endlow|endhigh)")])
+    rows = with_keys(own[own["measure"].str.fullmatch(r"extra_cost_if_\w+_(low|high)")])
+    conventions = set(own["measure"][own["measure"].str.endswith("_endlow")])
     pairs: dict[str, dict[str, float]] = {}
     for row in rows.itertuples():
         name, _, end = row.measure.removeprefix("extra_cost_if_").rpartition("_")
         pairs.setdefault(name, {})[end] = row.value
     ends = {
-        name: (both["p10"], both["p90"], True) if "p10" in both else (both["endlow"], both["endhigh"], False)
+        name: (both["low"], both["high"], f"extra_cost_if_{name}_endlow" not in conventions)
         for name, both in pairs.items()
     }
     return rows, ends
@@ -33,7 +38,7 @@ def short_name(wording: Wording, name: str) -> str:
         city = name.removeprefix("class4_part_")
         codes = wording.areas.index[wording.areas["name_en"].str.lower() == city]
         return (
-            wording.pick("", "class-4 part of ")
+            wording.pick("", "class-four part of ")
             + (wording.area(codes[0]) if len(codes) else city)
             + wording.pick("四类比重", "")
         )

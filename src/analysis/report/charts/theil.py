@@ -13,6 +13,7 @@ from analysis.report import style
 from analysis.report.charts.frame import hollow
 from analysis.report.charts.layout import data_of
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def theil_split(facts: Facts, wording: Wording, source: str) -> style.Chart:
             axes.bar(time, value, bottom=below, width=width, linewidth=0.7, zorder=2, **look)
             below += value
         at = {"xytext": (0, 1.5), "textcoords": "offset points", "ha": "center", "va": "bottom"}
-        axes.annotate(f"{below:.1f}", (time, below), fontsize=5.8, color=style.INK, **at)
+        axes.annotate(fixed(below, 1), (time, below), fontsize=5.8, color=style.INK, **at)
     highest = THOUSANDTHS * max(row["value"] for row in wholes.values())
     axes.set_ylim(0, (1.16 if highest else 1) * (highest or 1))
     axes.set_yticks([])
@@ -99,7 +100,7 @@ def _name_times(axes: Axes, times: list[float], shares: dict[float, dict[str, An
     labels = []
     for time in times:
         year = f"{int(time)}"[2:] if time == int(time) else ""
-        labels.append(f"{year}\n{shares[time]['value']:.0%}" if time in shares else year)
+        labels.append(f"{year}\n{percent(shares[time]['value'])}" if time in shares else year)
     axes.set_xticks(times, labels, fontsize=5.8)
     axes.tick_params(axis="x", length=0)
     span = times[-1] - times[0] or 1
@@ -136,15 +137,15 @@ def _title(wording: Wording, wholes: dict[float, dict[str, Any]], shares: dict[f
     first, last = min(wholes), max(wholes)
     then, now = (wholes[time]["value"] * THOUSANDTHS for time in (first, last))
     share = (shares[time]["value"] if time in shares else 0.0 for time in (first, last))
-    before, after = (f"{one:.0%}" for one in share)
+    before, after = (percent(one) for one in share)
     if first == last or then == now:
         return wording.pick(
-            f"{int(last)}年标准的泰尔指数为{now:.1f}（千分之一），其中城乡之间占{after}",
-            f"{int(last)}: Theil index of the standards {now:.1f} thousandths, {after} of it between town and country",
+            f"{int(last)}年标准的泰尔指数为{fixed(now, 1)}（千分之一），其中城乡之间占{after}",
+            f"{int(last)}: Theil index of the standards {fixed(now, 1)} thousandths, {after} of it between town and country",
         )
     way = wording.pick("降到" if now < then else "升到", "fell" if now < then else "rose")
     return wording.pick(
-        f"{int(first)}年到{int(last)}年，标准的泰尔指数由{then:.1f}{way}{now:.1f}（千分之一），城乡之间所占由{before}变为{after}",
-        f"The Theil index of the standards {way} from {then:.1f} to {now:.1f} thousandths between {int(first)} and {int(last)}; "
+        f"{int(first)}年到{int(last)}年，标准的泰尔指数由{fixed(then, 1)}{way}{fixed(now, 1)}（千分之一），城乡之间所占由{before}变为{after}",
+        f"The Theil index of the standards {way} from {fixed(then, 1)} to {fixed(now, 1)} thousandths between {int(first)} and {int(last)}; "
         f"the town-country part went from {before} to {after}",
     )

@@ -11,6 +11,7 @@ from analysis.report import style
 from analysis.report.charts.frame import foot, hollow, plan_years
 from analysis.report.charts.layout import data_of
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def tile_grid(facts: Facts, wording: Wording, source: str) -> style.Chart:
     held = any(tile.burden for tile in tiles.values())
     say = wording.pick
     note = say(
-        "现行标准（城乡有别的为城镇/农村），下为农村占城镇的比重"
+        "现行标准（城乡有别的为城镇/农村），下为农村相当于城镇的比重"
         + ("，再下为新增支出占本市一般公共预算支出" if held else "；各市财政支出未见公布，不列负担"),
         "Standards in force (town/country where they differ), below them rural as a share of urban"
         + (", then the extra cost as a share of the city's budget expenditure" if held else "; the cities' budgets are not held, so no burden is shown"),
@@ -114,12 +115,16 @@ def _draw_tile(axes: Axes, name: str, tile: _Tile, place: tuple[int, int], wordi
     lines = [(name, wording.pick(6.4, 4.9), style.INK if tile.standards else style.QUIET)]
     if tile.standards:
         values = [tile.standards[side]["value"] for side in SIDES if side in tile.standards]
-        lines.append(("/".join(f"{value:.0f}" for value in dict.fromkeys(values)), 5.6, style.INK))
+        lines.append(("/".join(fixed(value) for value in dict.fromkeys(values)), 5.6, style.INK))
     if tile.share:
-        lines.append((f"{tile.share['value']:.1%}" if tile.apart else "100%", 5.2, style.INK))
+        lines.append((percent(tile.share["value"], 1) if tile.apart else "100%", 5.2, style.INK))
     if tile.burden:
         lines.append(
-            (wording.pick(f"负担{tile.burden['value']:.2%}", f"cost {tile.burden['value']:.2%}"), 4.6, style.QUIET)
+            (
+                wording.pick(f"负担{percent(tile.burden['value'], 2)}", f"cost {percent(tile.burden['value'], 2)}"),
+                4.6,
+                style.QUIET,
+            )
         )
     step = 0.27 if len(lines) < 4 else 0.22
     for number, (text, size, colour) in enumerate(lines):
@@ -148,7 +153,7 @@ def _title(wording: Wording, known: dict[str, _Tile], count: int, base: int) -> 
     tail = ""
     if apart:
         cities = wording.listed([wording.area(code) for code in apart])
-        least, most = (f"{end(apart.values()):.1%}" for end in (min, max))
+        least, most = (percent(end(apart.values()), 1) for end in (min, max))
         shares = least if least == most else wording.pick(f"{least}至{most}", f"{least} to {most}")
         tail = wording.pick(
             f"；城乡有别的{cities}，农村为城镇的{shares}",

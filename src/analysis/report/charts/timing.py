@@ -9,6 +9,7 @@ from analysis.report.charts.frame import plan_years
 from analysis.report.charts.layout import data_of
 from analysis.report.charts.money import heaviest, large, large_unit, money_foot
 from analysis.report.facts import Facts, money
+from analysis.report.rounding import fixed
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def cash_calendar(facts: Facts, wording: Wording, source: str) -> style.Chart:
     extra = facts.row("extra_cost", year=following, area_code=wording.whole, programme="")[1]
     say = wording.pick
     note = say(
-        f"{large_unit(wording)}，中值；上：当月应付、实付、拨付（纵轴不从零起）；下：自一月累计拨付减累计支出。不提标的支出按月平均拨付，新增的自通知月起",
-        f"{large_unit(wording).capitalize()}, central. Above: due, paid and allotted in the month (the axis does not start at nought). Below: allotted less paid "
+        f"{large_unit(wording)}，基准测算值；上：当月应付、实付、拨付（纵轴不从零起）；下：自一月累计拨付减累计支出。不提标的支出按月平均拨付，新增的自通知月起",
+        f"{large_unit(wording).capitalize()}, best estimate. Above: due, paid and allotted in the month (the axis does not start at zero). Below: allotted less paid "
         "since January. Spending without a rise is allotted in twelfths, the extra from the month of the notice on",
     )
     drawn = [*(row for rows in calendar.values() for row in rows), *said.values(), extra]
@@ -125,7 +126,7 @@ def _dates(axes: Axes, months: dict[str, int], said: dict[str, Any], wording: Wo
     if said["arrears"]["value"]:
         axes.axvspan(0.5, pay - 0.5, color=style.UNKNOWN, alpha=0.45, zorder=0, linewidth=0)
         late, count = "".join(money(said["arrears"]["value"], wording.lang)), said["months_in_arrears"]["value"]
-        text = wording.pick(f"{count:.0f}个月、{late}晚付", f"paid late: {count:.0f} mo., {late}")
+        text = wording.pick(f"{fixed(count)}个月、{late}晚付", f"paid late: {fixed(count)} mo., {late}")
         axes.text(0.6, top, text, va="top", fontsize=6.2, color=style.INK)
     marks = [(pay, wording.pick("首发", "first pay"), "left"), (notice, wording.pick("通知", "notice"), "right")]
     if notice == pay:
@@ -176,7 +177,7 @@ def _title(wording: Wording, said: dict[str, float], extra: float, following: in
             f"一月起按新标准发放，每月{peak}，无补发，无须周转",
             f"Paid at the new rate from January, {peak} a month: no arrears, no buffer needed",
         )
-    count = f"{said['months_in_arrears']:.0f}"
+    count = fixed(said["months_in_arrears"])
     when = wording.pick(
         f"{notice}月通知、{pay}月首发" if notice < pay else f"{notice}月通知并首发",
         f"Notice in {ENGLISH_MONTHS[notice - 1]}, first paid in {ENGLISH_MONTHS[pay - 1]}"

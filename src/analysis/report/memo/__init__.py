@@ -17,7 +17,7 @@ from analysis.report.memo.bridge import changed
 from analysis.report.memo.brief import brief
 from analysis.report.memo.costing import costing, funds
 from analysis.report.memo.effect import effect
-from analysis.report.memo.marking import Plates
+from analysis.report.memo.marking import Plates, unbroken
 from analysis.report.memo.older import Older
 from analysis.report.memo.risk import borne, risk
 from analysis.report.memo.standards import present, proposal
@@ -30,9 +30,9 @@ HEADS = (
     ("提标方案", "The proposal"),
     ("资金测算", "What it costs"),
     ("资金来源和发放时间", "Who pays, and when"),
-    ("效果和各方案比较", "Who must move, and the scenarios side by side"),
-    ("风险和以往误差", "Risk, and how past forecasts did"),
-    ("假设和应先补的数据", "What rests on assumptions, and what to ask for"),
+    ("效果和各方案比较", "Who must raise standards, and the scenarios compared"),
+    ("风险和以往误差", "Risks, and how past forecasts performed"),
+    ("假设和应优先补充的数据", "What rests on assumptions, and what to ask for"),
     ("与上次测算相比", "What changed since the last memo"),
     ("来源", "Sources"),
 )
@@ -48,6 +48,7 @@ class Batch:
         findings: a sentence each.
         points: scenario to gap, extra cost and who dominates it.
         titles: scenario to title.
+        questions: scenario to the question that it asks.
         widest: the class whose gap is widest.
     """
 
@@ -55,6 +56,7 @@ class Batch:
     findings: Sequence[str]
     points: Mapping[str, tuple[float, float, str]]
     titles: Mapping[str, str]
+    questions: Mapping[str, str]
     widest: str
 
 
@@ -96,12 +98,12 @@ def written(material: Material) -> tuple[str, dict[str, Chart]]:
     first = brief(facts, wording, plates, material.context, material.apart_since)
     batch = material.batch
     bodies = (
-        basis(facts, wording, plates, material.rules, material.draws),
+        basis(facts, wording, plates, material.rules, material.draws, material.context["as_of"]),
         present(facts, wording, plates),
-        proposal(facts, wording, plates),
+        proposal(facts, wording, plates, material.context["policy"]),
         costing(facts, wording, plates),
         funds(facts, wording, plates, borne(facts, wording)),
-        effect(batch.facts, batch.findings, batch.points, batch.titles, batch.widest, plates, wording),
+        effect(batch, plates, wording),
         risk(facts, wording, plates),
         assumed(facts, wording, plates, material.assumptions),
         changed(facts, wording, plates, material.older) if material.older else "",
@@ -112,7 +114,8 @@ def written(material: Material) -> tuple[str, dict[str, Chart]]:
         f"## {_number(position, facts, wording)}{wording.pick(*head)}\n\n{body}"
         for position, (head, body) in enumerate(kept)
     )
-    return f"{first}\n\n::: {{.sheet}}\n{sections}\n:::\n", {name: material.charts[name] for name in plates.used}
+    pages = unbroken(f"{first}\n\n::: {{.sheet}}\n{sections}\n:::\n")
+    return pages, {name: material.charts[name] for name in plates.used}
 
 
 def _number(position: int, facts: Facts, wording: Wording) -> str:
@@ -121,18 +124,21 @@ def _number(position: int, facts: Facts, wording: Wording) -> str:
 
 def movers(facts: Facts, wording: Wording, titles: Mapping[str, str], most: int = 3) -> str:
     """Name the assumptions that move the cost most, as the tornado shows them, each with the cost at its two ends."""
-    from analysis.report.charts.swings import median_swings
+    from analysis.report.charts.swings import one_at_a_time
 
     _, following = plan_years(facts)
-    _, ends = median_swings(facts)
+    _, ends = one_at_a_time(facts)
     widest = sorted(ends, key=lambda name: -abs(ends[name][1] - ends[name][0]))[:most]
     parts = []
     for name in widest:
-        low, high, drawn = ends[name]
-        order = ("p10", "p90") if drawn else ("endlow", "endhigh")
+        low, high, _ = ends[name]
         first, last = (
             facts.say(f"extra_cost_if_{name}_{end}", "money", year=following)
-            for end in (order if low <= high else reversed(order))
+            for end in (("low", "high") if low <= high else ("high", "low"))
         )
-        parts.append(wording.pick(f"{titles[name]}（{first}至{last}）", f"{titles[name]} ({first} to {last})"))
+        parts.append(
+            wording.pick(
+                f"{titles[name]}（{first}至{last}）", f"{titles[name]} ({first.removesuffix(' million yuan')}–{last})"
+            )
+        )
     return wording.pick("；", "; ").join(parts)

@@ -26,20 +26,20 @@ def assumed(facts: Facts, wording: Wording, plates: Plates, assumptions: dict[st
         assumptions: by id, ranges filled in.
     """
     said = wording.pick(
-        "受助人数没有分地区公布，所以花费的每一个数都含假设。每项假设都有范围和理由（params/assumptions），没有一项被悄悄填进去。",
-        "Recipients are not published by area, so that every figure of the cost rests on assumptions. Each has a range and a reason (params/assumptions); none is filled in silently.",
+        "分地区受助人数未公布，因此新增支出的各项数额均含假设。各项假设均列明取值范围和理由，下表列出范围。",
+        "Recipients are not published by area, so every amount of the cost rests on assumptions. Each is stated with its range here and with its reason in the assumptions of the costing workbook.",
     )
     caption = wording.pick(
-        f"假设及其范围；“花费”为只移动这一项、其余取中时的全年新增支出（{unit(wording)}）",
-        f"Assumptions and their ranges; “cost”: extra cost of the year with this one moved and the others central ({unit(wording)})",
+        f"假设及其范围；“新增支出”为只变动这一项、其余取基准值时的全年新增支出（{unit(wording)}）",
+        f"Assumptions and their ranges; “cost”: extra cost of the year with this one at either end, the others at their best estimates ({unit(wording)})",
     )
     parts = [said, plates.table(_ranges(facts, wording, assumptions), caption, left=1)]
     if rises(facts, wording):
         asked = tables.requests(facts, assumptions, wording, MOST_REQUESTS)
         asked = asked.map(lambda text: text if "]{" in text else raw(text, facts))
         caption = wording.pick(
-            "先去要哪个数：按知道它平均能少闲置或少短缺多少钱排序（额度定在九成够用处）；“翻转”指使能否负担的结论反过来的取值",
-            "What to ask for first: ranked by how much money would on average no longer lie idle or be missing under an envelope for nine draws in ten; the last column is the value at which the answer whether it can be borne turns",
+            "需补充的数据：按补充后平均可减少的闲置或短缺资金排序（额度定在九成模拟结果够用处）；末列为使“能否负担”的结论改变的取值",
+            "Data to ask for first, ranked by the money that would on average no longer lie idle or be missing if it were known (with an envelope that suffices in nine of ten cases). Last column: the value at which the rise becomes affordable, or ceases to be",
         )
         parts.append(plates.table(asked, caption, left=2))
     return "\n\n".join(parts)
@@ -57,6 +57,6 @@ def _ranges(facts: Facts, wording: Wording, assumptions: dict[str, Assumption]) 
     heads = [
         wording.word("head_assumption"),
         *(wording.word(f"head_{end}") for end in ("low", "central", "high")),
-        wording.pick("花费", "cost"),
+        wording.pick("新增支出", "cost"),
     ]
     return pd.DataFrame(lines, columns=heads)

@@ -16,14 +16,15 @@ def costing(facts: Facts, wording: Wording, plates: Plates) -> str:
     by_class = plates.table(
         tables.cost_by_class(facts, wording),
         wording.pick(
-            f"全年新增支出，按地区类别、城乡和负担（中值，{amounts}）",
-            f"Extra cost of the year by class, residence and tier (central, {amounts})",
+            f"全年新增支出，按地区类别、城乡和负担层级（基准测算值，{amounts}）",
+            f"Extra cost of the year by class, residence and tier (best estimate, {amounts})",
         ),
     )
     by_part = plates.table(
         tables.cost_by_part(facts, wording),
         wording.pick(
-            f"全年新增支出的构成和范围（{amounts}）", f"What the extra cost is made of, and its range ({amounts})"
+            f"全年新增支出的构成和范围（{amounts}）",
+            f"What the extra cost is made of; the required part, and the range ({amounts})",
         ),
     )
     return "\n\n".join(
@@ -40,9 +41,27 @@ def _where_it_goes(facts: Facts, wording: Wording) -> str:
     rural = facts.say("new_money", "money", residence="rural", **where)
     share = facts.say("new_money_share", "percent0", residence="rural", **where)
     gain = facts.say("mean_rise_of_recipients", "one", **where)
+    median = _why_lower(facts, wording, where | {"programme": ""})
     return wording.pick(
-        f"新增的钱有{rural}（{share}）用于农村；低保对象人均每月多得{gain}元。下表各类相加、各级相加都等于合计。",
-        f"{rural} of the new money ({share}) goes to the countryside; a recipient of dibao gets {gain} yuan a month more on average. Classes and tiers each add up to the whole.",
+        f"新增支出中{rural}（{share}）用于农村；低保对象人均每月增加{gain}元。因四舍五入，各表分项之和与合计可能略有出入。{median}",
+        f"Of the extra money, {rural} ({share}) goes to rural areas; a recipient of dibao gets {gain} yuan a month more on average. Figures in the tables may not add up because of rounding. {median}",
+    )
+
+
+def _why_lower(facts: Facts, wording: Wording, where: dict) -> str:
+    """Say why the middle case lies below the best estimate, where following may fall short by more than it may exceed."""
+    low, middle, high = (
+        facts.value("assumption_follow_share", statistic=end, **where) for end in ("low", "central", "high")
+    )
+    if facts.value("extra_cost", statistic="p50", **where) >= facts.value("extra_cost", **where):
+        return ""
+    if middle - low <= high - middle:
+        return ""
+    median = facts.say("extra_cost", "money", statistic="p50", **where)
+    follow = facts.say("assumption_follow_share", "percent0", statistic="central", **where)
+    return wording.pick(
+        f"模拟结果的中位数（{median}）低于基准测算值，主要因为高于最低标准的地区跟随提标的程度（基准值{follow}）向下的余地比向上大。",
+        f"The middle of the simulated cases ({median}) lies below the best estimate mainly because areas above the minimum may follow by much less than the best estimate of {follow} but by little more.",
     )
 
 
@@ -58,6 +77,6 @@ def funds(facts: Facts, wording: Wording, plates: Plates, borne: str) -> str:
     amounts = unit(wording)
     table = plates.table(
         tables.funds(facts, wording),
-        wording.pick(f"低保和特困支出，按负担（{amounts}）", f"Dibao and tekun by tier of government ({amounts})"),
+        wording.pick(f"低保和特困支出，按负担层级（{amounts}）", f"Dibao and tekun by tier of government ({amounts})"),
     )
     return "\n\n".join([borne, table, plates.figures(("who_pays", "cash_calendar"))])

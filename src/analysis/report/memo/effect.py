@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,35 +13,36 @@ from analysis.report.memo.marking import Plates, dated, raw
 from analysis.report.sentences.movers import who_must_move
 from analysis.report.wording import Wording
 
+if TYPE_CHECKING:
+    from analysis.report.memo import Batch
 
-def effect(
-    facts: Mapping[str, Facts], findings: Sequence[str], points: Mapping[str, tuple[float, float, str]],
-    titles: Mapping[str, str], widest: str, plates: Plates, wording: Wording,
-) -> str:  # fmt: skip
+
+def effect(batch: Batch, plates: Plates, wording: Wording) -> str:
     """Return who must move, and the scenarios of the batch side by side, as marked markdown.
 
     Args:
-        facts: scenario to its marked facts, the proposed one first.
-        findings: as from :func:`analysis.report.compared.findings`.
-        points: scenario to gap, extra cost and who dominates it.
-        titles: scenario to title.
-        widest: the class whose gap is widest.
+        batch: the scenarios, the proposed one first.
         plates: figures and tables of the document.
         wording: words of the language, safe for markdown.
     """
+    facts, titles = batch.facts, batch.titles
     own = next(iter(facts.values()))
-    table = pd.DataFrame([_line(one, name, points, titles, widest, wording) for name, one in facts.items()])
+    table = pd.DataFrame([_line(one, name, batch.points, titles, batch.widest, wording) for name, one in facts.items()])
     caption = wording.pick(
-        "各方案并排：差额为元/人·月，其余为下年与不提标相比的新增支出（中值；九成为十次抽样中九次够用的数）；缺口按救助支出只随预算增长的口径",
-        "The scenarios side by side: gap in yuan a month, the rest in million yuan; costs are next year's extra against no rise (central; nine draws in ten below); short by the convention that assistance grows only as the budget does",
+        "各方案比较：差额为元/人·月；新增为下年与不提标相比的新增支出（基准测算值），九成够用为90%的模拟结果不超过的数；资金缺口按救助支出只随预算增长计；补发为新标准首发前各月",
+        "The scenarios compared: gap in yuan a month, the rest in million yuan. Extra cost: next year against no rise (best estimate; the next column would suffice in nine of ten cases). Shortfall: if assistance grew only as the budget does. Arrears: months before the new rate is first paid",
     )
-    said = "\n".join(f"- {dated(one, own)}" for one in findings)
+    said = "\n".join(f"- {dated(one, own)}" for one in batch.findings)
     return "\n\n".join(
         [
             who_must_move(own, wording),
             plates.figures(("frontier", "ladder")),
             said,
             plates.table(table, caption, left=1, kind="narrow .scored"),
+            "\n".join(
+                f"- **{raw(titles[name], own)}**{wording.pick('：', ': ')}{raw(asked, own)}"
+                for name, asked in batch.questions.items()
+            ),
         ]
     )
 
@@ -62,8 +64,11 @@ def _line(
         say("差额", "gap"): facts.say("minimum_gap", "yuan", area_code=widest, year=year),
         say("农村/城镇", "rural share"): facts.say("minimum_rural_urban_ratio", "percent", area_code=widest, year=year),
         say("新增", "extra cost"): money("extra_cost"),
-        say("九成把握", "nine in ten"): money("envelope_for_90_percent"),
-        say("上级负担", "upper tiers"): money("extra_cost", tier="upper"),
-        say("财力缺口", "short"): money("short_of_capacity"),
-        say("被支配于", "dominated by"): raw(titles[better], facts) if better else say("无", "none"),
+        say("九成够用", "nine in ten"): money("envelope_for_90_percent"),
+        say("中央和省", "upper tiers"): money("extra_cost", tier="upper"),
+        say("资金缺口", "shortfall"): money("short_of_capacity"),
+        say("补发", "arrears"): facts.say("arrears", "money", year=year, component="arrears").removesuffix(
+            " million yuan"
+        ),
+        say("劣于", "dominated by"): raw(titles[better], facts) if better else say("无", "none"),
     }

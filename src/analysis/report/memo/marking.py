@@ -11,8 +11,8 @@ from analysis.report.facts import Facts
 from analysis.report.style import Chart
 from analysis.report.wording import Wording, as_text
 
-# One figure of a pair, as a share of the text's width in per cent.
-HALF = 48.5
+# Of the half page that a figure has.
+FULL = 100
 NUMBERS = r"\d+(?:[.,-]\d+)*"
 
 
@@ -29,34 +29,33 @@ class Plates:
         self._facts, self._wording = facts, wording
         self._figures = self._tables = 0
 
-    def figures(self, names: Sequence[str], percent: float = HALF) -> str:
-        """Return figures beside each other with a line of captions under them; nothing where none of them was drawn.
+    def figures(self, names: Sequence[str], percent: float = FULL) -> str:
+        """Return figures beside each other, each over its own caption; nothing where none of them was drawn.
 
         Args:
             names: of the charts.
-            percent: width of each, of the text's width.
+            percent: width of each, of its place.
         """
         shown = [name for name in names if name in self.charts]
         if not shown:
             return ""
-        pictures = " ".join(self.picture(name, percent) for name in shown)
-        return f"::: {{.figures}}\n{pictures}\n\n{self.captions(shown)}\n:::\n"
+        plates = "\n".join(
+            f"::: {{.plated}}\n{self.picture(name, percent)}\n\n{self.caption(name)}\n:::\n" for name in shown
+        )
+        return f":::: {{.figures}}\n{plates}::::\n"
 
-    def picture(self, name: str, percent: float = HALF) -> str:
+    def picture(self, name: str, percent: float = FULL) -> str:
         """Return one figure without its caption."""
         self.used.append(name)
         return f'![]({name}.png){{width={percent:g}% alt="{plain(self.charts[name].alt)}"}}'
 
-    def captions(self, names: Sequence[str]) -> str:
-        """Return the captions of figures in one line, numbered, each marked by itself."""
-        said = []
-        for name in names:
-            self._figures += 1
-            number = self._facts.literal(str(self._figures))
-            label = self._wording.pick(f"图{number}", f"Figure {number}")
-            caption = f"{label}{self._wording.pick('　', '. ')}{self._wording.word(f'caption_{name}')}"
-            said.append(f"[{caption}]{{.plate}}")
-        return f"[{self._wording.pick('；', '; ').join(said)}]{{.caption}}"
+    def caption(self, name: str) -> str:
+        """Return the caption of a figure, numbered."""
+        self._figures += 1
+        number = self._facts.literal(str(self._figures))
+        label = self._wording.pick(f"图{number}", f"Figure {number}")
+        said = f"{label}{self._wording.pick('　', '. ')}{self._wording.word(f'caption_{name}')}"
+        return f"[[{said}]{{.plate}}]{{.caption}}"
 
     def table(self, table: pd.DataFrame, caption: str, left: int = 1, kind: str = "narrow") -> str:
         """Return a table under its numbered caption.
@@ -105,3 +104,10 @@ def dated(text: str, facts: Facts) -> str:
     if "]{" in text:
         return text
     return re.sub(NUMBERS, lambda match: facts.literal(match.group()), text)
+
+
+def unbroken(markdown: str) -> str:
+    """Hold each number to its unit: no line ends between them."""
+    return re.sub(r"(\]\{\.[nd][^}]*\}) (?=(?:million|thousand|yuan|months)\b)", "\\1\u00a0", markdown).replace(
+        "million yuan", "million\u00a0yuan"
+    )

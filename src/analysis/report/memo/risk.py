@@ -18,8 +18,8 @@ def risk(facts: Facts, wording: Wording, plates: Plates) -> str:
         plates: figures and tables of the document.
     """
     caption = wording.pick(
-        "以往每年6月的预测与后来公布的数（标准为元/人·月）",
-        "Forecasts as of June of past years beside what was published later (minima in yuan a month)",
+        "以往每年6月的预测与后来公布的数；每格为“预测/公布”，标准为元/人·月，只用当年6月30日已公开的数",
+        "Past forecasts beside what was published later. Each cell: forecast / published, minima in yuan a month, made on 30 June with only what was public",
     )
     scored = plates.table(tables.scored_minima(facts, wording), caption, left=1, kind="narrow .scored")
     if rises(facts, wording):
@@ -40,10 +40,11 @@ def _score(facts: Facts, wording: Wording) -> str:
     _, following = plan_years(facts)
     dibao = {"programme": "dibao"}
     said = {
-        method: facts.say(f"score_mean_absolute_error_{method}", "percent", **dibao)
+        method: facts.say(f"score_common_error_{method}", "percent", **dibao)
         for method in ("planner", "same_rise", "bounds", "consumption")
     }
-    cells, worst = (
+    common, cells, worst = (
+        facts.say("score_common_cells", "count", **dibao),
         facts.say("score_cells_planner", "count", **dibao),
         facts.say("score_worst_error_planner", "percent", sign=True, **dibao),
     )
@@ -57,13 +58,12 @@ def _score(facts: Facts, wording: Wording) -> str:
     tenths = facts.literal("80%")
     people = _recipients(facts, wording)
     return wording.pick(
-        f"每格为“预测/公布”，标准为元/人·月；回到以往每年{facts.literal('6')}月，只用当天已公开的数。{cells}格平均偏离{said['planner']}（最大{worst}）；与上年同幅{said['same_rise']}，"
-        f"固定占消费支出的比例{said['consumption']}，只守已生效的下限{said['bounds']}。按这些误差，省里{facts.literal(str(following))}年公布的"
-        f"{wording.area(code)}农村最低标准有{tenths}的把握在{low}至{high}元之间。{people}",
-        f"Each cell: forecast / published, minima in yuan a month, as it would have stood on 30 June with only what was public. Over {cells} cells the forecast was off by {said['planner']} "
-        f"on average (worst {worst}); repeating last year's rise by {said['same_rise']}, a fixed share of consumption by {said['consumption']}, the bounds in force alone by "
-        f"{said['bounds']}. By these errors the rural minimum of {wording.area(code).lower()} published for {facts.literal(str(following))} lies between {low} and {high} yuan "
-        f"with {tenths} chance. {people}".replace("30 June", facts.literal("30 June")),
+        f"各方法都有预测的{common}格，本套方法平均偏离{said['planner']}；与上年同幅为{said['same_rise']}，"
+        f"固定占消费支出的比例为{said['consumption']}，只守已生效的下限为{said['bounds']}。本套方法全部{cells}格中偏离最大的为{worst}。按这些误差，省里{facts.literal(str(following))}年公布的"
+        f"{wording.area(code)}农村最低标准有{tenths}的可能在{low}至{high}元之间。{people}",
+        f"Over the {common} minima that every method could forecast this one was off by {said['planner']} on average; repeating last year's rise by {said['same_rise']}, a fixed share of "
+        f"consumption by {said['consumption']}, the bounds in force alone by {said['bounds']}. Of all its {cells} forecasts the worst was off by {worst}. By these errors there is an {tenths} chance "
+        f"that the rural minimum of {wording.area(code).lower()} published for {facts.literal(str(following))} lies between {low} and {high} yuan. {people}",
     )
 
 
@@ -72,11 +72,12 @@ def _recipients(facts: Facts, wording: Wording) -> str:
     rural = rows[rows["residence"] == "rural"].sort_values("year").iloc[-1]
     where = {"residence": "rural", "year": rural["year"], "period": rural["period"]}
     ours, published = (facts.say(f"scored_recipients_{what}", "persons", **where) for what in ("trend", "published"))
-    error = facts.say("score_recipients_log_error", "percent", sign=True, **where)
+    error = facts.say("score_recipients_log_error", "percent", size=True, **where)
+    way = ("高", "high") if facts.value("score_recipients_log_error", **where) >= 0 else ("低", "low")
     year = facts.literal(str(rural["year"]))
     return wording.pick(
-        f"农村低保人数最近一次差得最多：{year}年预测{ours}、公布{published}（{error}），花费的范围即由这些误差得出。",
-        f"Recipients were missed by more: rural ones of {year} were forecast at {ours} and came to {published} ({error}); the range of the cost is made of these errors.",
+        f"农村低保人数最近一次差得最多：{year}年预测{ours}、公布{published}（预测比公布{way[0]}{error}），新增支出的范围即由这些误差得出。",
+        f"Recipients were missed by more: rural ones of {year} were forecast at {ours} and came to {published}: the forecast was {error} too {way[1]}. The range of the cost is made of these errors.",
     )
 
 
@@ -105,7 +106,7 @@ def borne(facts: Facts, wording: Wording) -> str:
         )
     return wording.pick(
         f"低保和特困{years[0]}年支出{now}，{years[1]}年含提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出（后来修订的序列）增长，可用{capacity}。{verdict}"
-        f"上级按下限分担的提标，三套比例下分别为{sets[0]}、{sets[1]}、{sets[2]}。{money}",
+        f"中央和省按下限口径分担的提标新增，三套分担比例下分别为{sets[0]}、{sets[1]}、{sets[2]}。{money}",
         f"Dibao and tekun take {now} in {years[0]} and {after} in {years[1]} with the rise, falling recipients counted in; if assistance grew only as general public budget expenditure "
         f"(a series revised later) does, {capacity} would be there. {verdict}Under the three share sets the upper tiers bear {sets[0]}, {sets[1]} or {sets[2]} of the rise. {money}",
     )
@@ -118,19 +119,19 @@ def _verdict(facts: Facts, wording: Wording, then: dict) -> str:
     if not short:
         said = facts.say("transfer_needed", "money", **then)
         return wording.pick(
-            f"上级再转移{said}给市县即可负担。",
+            f"中央和省再转移{said}给市县即可负担。",
             f"It can be borne if {said} more is transferred to cities and counties. ",
         )
     said = facts.say("short_of_capacity", "money", **then)
     rise = facts.say("rise_borne_by_capacity", "percent", **then) if facts.has("rise_borne_by_capacity", **then) else ""
     borne = (
-        wording.pick(f"；这条口径下各类约可统一提{rise}", f"; by this measure all floors could rise by about {rise}")
+        wording.pick(f"；在此口径下各类约可统一提标{rise}", f"; within it all floors could rise by only about {rise}")
         if rise
         else ""
     )
     return wording.pick(
-        f"按此口径缺{said}{borne}。要按方案提，救助须占预算更大的份额。",
-        f"By this measure {said} is missing{borne}. To rise as proposed, assistance has to take a larger share of the budget. ",
+        f"按此口径，资金缺口为{said}{borne}。按方案提标，救助支出须占预算更大的份额。",
+        f"By this measure there is a shortfall of {said}{borne}. To rise as proposed, assistance has to take a larger share of the budget. ",
     )
 
 
@@ -161,7 +162,8 @@ def _risk(facts: Facts, wording: Wording) -> str:
     }
     late = {"year": following, "component": "arrears"}
     paid = wording.pick(
-        "一月起按新标准发放，无补发。", "Paid at the new rate from January, nothing falls into arrears."
+        "1月起按新标准发放，无须补发。".replace("1", facts.literal("1")),
+        "Paid at the new rate from January, there are no arrears.",
     )
     if facts.value("arrears", **late):
         months = facts.say("months_in_arrears", "count", **late)
@@ -174,10 +176,10 @@ def _risk(facts: Facts, wording: Wording) -> str:
     tail = facts.say("extra_cost_under_response_power_tail", "money", **where)
     eight = facts.literal("80%")
     return wording.pick(
-        f"所有范围减半时，{eight}的情形落在{widths['halved', 'p10']}至{widths['halved', 'p90']}；加倍时为{widths['doubled', 'p10']}至{widths['doubled', 'p90']}。"
-        f"人数换一种分配办法，花费由{need}变为{line}（与广州公布的人数不符，仅作对照）；人数对提标的反应取上限时为{tail}。"
+        f"各项范围减半时，{eight}的模拟结果在{widths['halved', 'p10']}至{widths['halved', 'p90']}之间；加倍时为{widths['doubled', 'p10']}至{widths['doubled', 'p90']}。"
+        f"人数换一种分配办法，新增支出由{need}变为{line}（与广州公布的人数不符，仅作对照）；人数对提标的反应取上限时为{tail}。"
         f"{paid}",
-        f"With all ranges halved {eight} of the draws lie between {widths['halved', 'p10']} and {widths['halved', 'p90']}; doubled, between {widths['doubled', 'p10']} and "
+        f"If all ranges are halved, {eight} of cases lie between {widths['halved', 'p10']} and {widths['halved', 'p90']}; doubled, between {widths['doubled', 'p10']} and "
         f"{widths['doubled', 'p90']}. Another allocation of recipients moves the cost from {need} to {line} (it does not fit Guangzhou's published counts and is shown for contrast only); the "
         f"upper bound of the response to the line gives {tail}. {paid}",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.facts import Facts
-from analysis.report.memo.marking import Plates
+from analysis.report.memo.marking import Plates, raw
 from analysis.report.memo.risk import rises
 from analysis.report.wording import Wording
 
@@ -17,8 +17,8 @@ def present(facts: Facts, wording: Wording, plates: Plates) -> str:
     return "\n\n".join([" ".join(one for one in said if one), plates.figures(("tile_grid", "must_move"))])
 
 
-def proposal(facts: Facts, wording: Wording, plates: Plates) -> str:
-    """Return the proposal: the steps that lead to it, other policies beside it, and what hangs on the standard."""
+def proposal(facts: Facts, wording: Wording, plates: Plates, policy: str) -> str:
+    """Return the proposal: in a sentence, the steps that lead to it, and what depends on the standard."""
     code = separate_class(facts) or class_codes(facts)[-1]
     _, following = plan_years(facts)
     parts = []
@@ -36,11 +36,20 @@ def proposal(facts: Facts, wording: Wording, plates: Plates) -> str:
     linked = ""
     if parts:
         linked = wording.pick(
-            f"{wording.area(code)}随低保标准联动的：{'，'.join(parts)}（每人每月）。孤儿和残疾人补贴有自己的标准，不随它动。",
-            f"Linked to the dibao standard in {wording.area(code).lower()}, yuan a month: {'; '.join(parts)}. Orphans and disability subsidies have schedules of their own and do not follow.",
+            f"{wording.area(code)}随低保标准联动的：{'，'.join(parts)}（每人每月；低保边缘为家庭收入认定上限，不是补助）。孤儿基本生活费和残疾人两项补贴另有标准，不与低保标准联动。",
+            f"Linked to the dibao standard in {wording.area(code).lower()}, yuan a month: {'; '.join(parts)}. The low-income edge is an income ceiling for eligibility, not a payment. Orphan allowances and disability subsidies have their own schedules and are not affected.",
         )
     shown = ("steps_waterfall", "ripple") if rises(facts, wording) else ("steps_waterfall",)
-    return "\n\n".join([linked, plates.figures(shown)])
+    urban, rural = (
+        facts.say("minimum_standard", "yuan", area_code=code, residence=side, year=following)
+        for side in ("urban", "rural")
+    )
+    year, said = facts.literal(str(following)), raw(policy, facts)
+    proposed = wording.pick(
+        f"建议{year}年{said}，向上取整到元；{wording.area(code)}城镇、农村最低标准分别为{urban}元、{rural}元，其余各类见首页。",
+        f"Proposed for {year}: {said}, rounded up to the yuan. {wording.area(code)} then stands at {urban} yuan (urban) and {rural} yuan (rural); the other classes are on page one.",
+    )
+    return "\n\n".join([" ".join([proposed, linked]), plates.figures(shown)])
 
 
 def _gap_so_far(facts: Facts, wording: Wording) -> str:
@@ -62,7 +71,7 @@ def _gap_so_far(facts: Facts, wording: Wording) -> str:
     so = wording.word(f"ratio_{closer}") + wording.pick("，", " and ") + wording.word(f"gap_{wider}")
     date, name = facts.literal, wording.area(code)
     return wording.pick(
-        f"{name}农村最低标准由{date(str(first))}年城镇的{ratio[0]}变为{date(str(base))}年的{ratio[1]}，每人每月差额由{gap[0]}元变为{gap[1]}元：{so}。",
+        f"{name}农村最低标准由{date(str(first))}年相当于城镇的{ratio[0]}变为{date(str(base))}年的{ratio[1]}，每人每月绝对差额由{gap[0]}元变为{gap[1]}元：{so}。",
         f"In {name.lower()} the rural minimum went from {ratio[0]} of the urban one in {date(str(first))} to {ratio[1]} in {date(str(base))}, the gap from {gap[0]} to {gap[1]} yuan a month: {so}.",
     )
 
@@ -84,13 +93,13 @@ def _adequacy(facts: Facts, wording: Wording) -> str:
     year = facts.literal(str(base))
     name = wording.area(code)
     return wording.pick(
-        f"按全省上年人均消费支出衡量，{year}年{name}全年的最低标准相当于城镇的{urban}、农村的{rural}：农村标准低，但离农村居民的消费水平更近。"
+        f"{year}年{name}城镇、农村全年最低标准分别相当于全省城镇、农村居民上年人均消费支出的{urban}、{rural}：农村标准较低，但更接近农村居民的消费水平。"
         if facts.value("adequacy_of_consumption", residence="rural", **where)
         > facts.value("adequacy_of_consumption", residence="urban", **where)
-        else f"按全省上年人均消费支出衡量，{year}年{name}全年的最低标准相当于城镇的{urban}、农村的{rural}。",
-        f"A year of the {year} minimum of {name.lower()} comes to {urban} of what a townsperson of the province consumed the year before, and to {rural} of what a villager did."
+        else f"{year}年{name}城镇、农村全年最低标准分别相当于全省城镇、农村居民上年人均消费支出的{urban}、{rural}。",
+        f"Over a year, the {year} urban minimum of {name.lower()} equals {urban} of the province's urban consumption per head of the year before, the rural one {rural} of rural consumption."
         + (
-            " The rural standard is lower but nearer to what villagers spend."
+            " The rural standard is lower but nearer to what rural residents spend."
             if facts.value("adequacy_of_consumption", residence="rural", **where)
             > facts.value("adequacy_of_consumption", residence="urban", **where)
             else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.report.rounding import fixed
 from analysis.report.why import Why
 from analysis.report.wording import Wording
 
@@ -74,7 +75,8 @@ def _assumption(one: Any, wording: Wording) -> str:
         ""
         if pd.isna(one.worth_yuan_year)
         else wording.pick(
-            f"；值{one.worth_yuan_year / 1e4:,.0f}万元", f"; worth {one.worth_yuan_year / 1e6:,.1f} million yuan"
+            f"；值{fixed(one.worth_yuan_year / 1e4, 0, ',')}万元",
+            f"; worth {fixed(one.worth_yuan_year / 1e6, 1, ',')} million yuan",
         )
     )
     return f"{one.title}: {one.low:g} – {one.central:g} – {one.high:g}{worth}"

@@ -12,7 +12,7 @@ from analysis.report.wording import Wording
 HEADS = (
     ("差距", "Gap"),
     ("提标", "Rise"),
-    ("花费与负担", "Cost, and who pays"),
+    ("新增支出与资金负担", "Cost, and who pays"),
     ("覆盖与及时", "Coverage and timeliness"),
 )
 

@@ -24,12 +24,21 @@ def sentence(facts: Facts, wording: Wording) -> str:
     entering = ""
     if facts.value("entrants", programme="dibao", year=following):
         entrants = facts.say("entrants", "persons", programme="dibao", year=following)
-        entering = wording.pick(f"，因提标新增{entrants}", f", and {entrants} enter because the line rises")
+        entering = wording.pick(f"，因提标新增{entrants}", f", and {entrants} more enter because the standard rises")
+    falls = facts.value("recipients_on_trend", programme="dibao", year=following) < facts.value(
+        "recipients", programme="dibao", year=base
+    )
+    trend = ("", "")
+    if falls:
+        trend = (
+            "人数减少系多年趋势所致，与提标无关。",
+            "The fall continues a trend of several years; it is not caused by the rise.",
+        )
     coverage = wording.pick(
         f"低保对象{counted}{said['now']}（每万常住人口{said['rate']}人）；按既有趋势{facts.literal(str(following))}年平均{said['trend']}{entering}，"
-        f"合计每万人口{said['rate_next']}人：人数减少来自多年趋势，不是提标减人。",
-        f"Recipients of dibao were {said['now']} in {counted} ({said['rate']} per ten thousand residents); on their trend {said['trend']} on average in "
-        f"{facts.literal(str(following))}{entering} ({said['rate_next']} per ten thousand in all): the fall is the trend of years, not of the rise.",
+        f"合计每万人口{said['rate_next']}人。{trend[0]}",
+        f"In {counted} {said['now']} people received dibao ({said['rate']} per ten thousand residents). On the trend it would be {said['trend']} on average in "
+        f"{facts.literal(str(following))}{entering} ({said['rate_next']} per ten thousand in all). {trend[1]}",
     )
     return coverage + _arrears(facts, wording, following)
 
@@ -39,7 +48,7 @@ def _arrears(facts: Facts, wording: Wording, following: int) -> str:
     if facts.value("arrears", **where):
         return _arrears_by_plan(facts, wording, where)
     if not facts.has("arrears_at_latest", **where) or not facts.value("arrears_at_latest", **where):
-        return wording.pick("无补发。", " Nothing falls into arrears.")
+        return wording.pick("无补发。", " There are no arrears.")
     months, late = (
         facts.say("months_in_arrears_at_latest", "count", **where),
         facts.say("arrears_at_latest", "money", **where),
@@ -49,9 +58,11 @@ def _arrears(facts: Facts, wording: Wording, following: int) -> str:
         for programme in ("dibao", "tekun")
     )
     return wording.pick(
-        f"一月起按新标准发放则无补发；若拖到原则上最迟的六月，将有{months}个月、{late}须补发，涉及低保{dibao}、特困{tekun}。",
-        f" Paid at the new rate from January nothing falls into arrears; paid only in June, in principle the latest, {months} months and {late} do, "
-        f"for {dibao} people on dibao and {tekun} on tekun.",
+        f"1月起按新标准发放则无须补发；如延至原则上的最迟期限6月发放，须补发{months}个月、{late}，涉及低保{dibao}、特困{tekun}。".replace(
+            "1月起", facts.literal("1") + "月起"
+        ).replace("6月发放", facts.literal("6") + "月发放"),
+        f" Paid from January, there are no arrears. If payment starts only in June, in principle the latest month allowed, arrears of {months} months and {late} are owed to "
+        f"{dibao} people on dibao and {tekun} on tekun.",
     )
 
 
@@ -66,8 +77,8 @@ def _arrears_by_plan(facts: Facts, wording: Wording, where: dict) -> str:
         facts.say("recipients_paid_late", "persons", programme=programme, **where) for programme in ("dibao", "tekun")
     )
     return wording.pick(
-        f"本方案{notice}月通知、{pay}月按新标准发放：{months}个月、{late}须补发，涉及低保{dibao}、特困{tekun}；全年按时足额发放{on_time}，须备周转资金{buffer}。",
-        f" By this plan the notice comes in month {notice} and the new rate is first paid in month {pay}: {months} months and {late} fall into arrears, for {dibao} people on dibao "
+        f"本方案{notice}月通知、{pay}月按新标准发放：{months}个月、须补发{late}，涉及低保{dibao}、特困{tekun}；全年按时足额发放{on_time}，须备周转资金{buffer}。",
+        f" By this plan the notice comes in month {notice} and the new rate is first paid in month {pay}: arrears of {months} months and {late} are owed to {dibao} people on dibao "
         f"and {tekun} on tekun; {on_time} of the year's money is paid on time and in full, and a buffer of {buffer} is needed.",
     )
 

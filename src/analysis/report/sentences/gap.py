@@ -20,7 +20,7 @@ def sentence(facts: Facts, wording: Wording, apart_since: int | None) -> str:
         name = wording.area(code)
         since = ""
         if apart_since:
-            since = wording.pick(f"自{date(str(apart_since))}年起", f" since {date(str(apart_since))}")
+            since = wording.pick(f"自{date(str(apart_since))}年起", f"Since {date(str(apart_since))}")
         now = {
             side: facts.say("minimum_standard", "yuan", area_code=code, residence=side, year=base)
             for side in ("urban", "rural")
@@ -40,20 +40,20 @@ def sentence(facts: Facts, wording: Wording, apart_since: int | None) -> str:
             facts, wording, *gaps, facts.say("minimum_gap_change", "yuan", size=True, area_code=code, year=following)
         )
         minima = wording.pick(
-            f"省定最低标准的城乡差距{since}全部在{name}：{date(str(base))}年农村{now['rural']}元、城镇{now['urban']}元，农村为城镇的{ratio_now}，"
-            f"每人每月相差{gap_now}元；{date(str(following))}年为{then['rural']}元、{then['urban']}元，{ratio_then}，相差{gap_then}元，{change}",
-            f"In the provincial minima the whole gap stands{since} in {name.lower()}: {date(str(base))} rural {now['rural']} against urban {now['urban']} "
-            f"yuan a month, {ratio_now}, {gap_now} yuan apart; {date(str(following))} {then['rural']} against {then['urban']}, {ratio_then}, {gap_then} yuan apart: {change}",
+            f"省定最低标准的城乡差距{since}全部在{name}：{date(str(base))}年农村{now['rural']}元、城镇{now['urban']}元，农村相当于城镇的{ratio_now}，"
+            f"每人每月相差{gap_now}元；{date(str(following))}年拟为{then['rural']}元、{then['urban']}元，相当于{ratio_then}，相差{gap_then}元，{change}",
+            f"{since or 'At present'} only {name.lower()} has a gap between the urban and the rural minimum. In {date(str(base))} they are {now['urban']} and {now['rural']} yuan a month: rural "
+            f"is {ratio_now} of urban, the gap {gap_now} yuan. In {date(str(following))} they would be {then['urban']} and {then['rural']}: {ratio_then}, the gap {gap_then} yuan, so {change}",
         )
     return minima + wording.pick("。", ". ") + _gap_in_force(facts, wording, base, following)
 
 
 def _change(facts: Facts, wording: Wording, before: float, after: float, yuan: str) -> str:
     if after < before:
-        return wording.pick(f"差额缩小{yuan}元", f"the gap narrows by {yuan} yuan")
+        return wording.pick(f"绝对差额缩小{yuan}元", f"the gap narrows by {yuan} yuan")
     if after > before:
-        return wording.pick(f"差额扩大{yuan}元", f"the gap in yuan widens by {yuan}")
-    return wording.pick("差额不变", "the gap does not narrow")
+        return wording.pick(f"绝对差额扩大{yuan}元", f"the gap widens by {yuan} yuan")
+    return wording.pick("绝对差额不变", "the gap does not narrow")
 
 
 def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> str:
@@ -67,12 +67,12 @@ def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> 
         gap, later = facts.say("in_force_gap", "yuan", **where), ""
         if facts.value("in_force_gap", area_code=code, year=following) != facts.value("in_force_gap", **where):
             after = facts.say("in_force_gap", "yuan", area_code=code, year=following)
-            later = wording.pick(f"，提标后预计{after}元", f", {after} expected")
+            later = wording.pick(f"，提标后预计{after}元", f", {after} after the rise")
         name = wording.area(code)
         parts.append(
             wording.pick(
                 f"{name}农村{rural}元、城镇{urban}元（{ratio}，差额{gap}元{later}）",
-                f"{name} rural {rural}, urban {urban} ({ratio}, {gap} yuan apart{later})",
+                f"{name} (rural {rural}, urban {urban}: {ratio}; gap {gap} yuan{later})",
             )
         )
     both = facts.say("observed_areas_both_residences", "count", year=base)
@@ -80,6 +80,6 @@ def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> 
     cities = facts.say("cities", "count", year=base)
     listed = wording.listed(parts) if parts else wording.pick("无", "none")
     return wording.pick(
-        f"现行标准：{cities}市中城乡标准均已知的{both}市，{unified}市已统一，其余为{listed}。",
-        f"In the standards in force, of {both} cities (of {cities}) where both are known {unified} are unified; the others are {listed}.",
+        f"现行标准：{cities}市中城乡标准均已知的有{both}市，其中{unified}市已统一，其余为{listed}。",
+        f"Both standards in force are known for {both} of the {cities} cities: {unified} have one standard for town and country, the others are {listed}.",
     )

@@ -58,10 +58,11 @@ def _supplements(facts: Facts, wording: Wording, following: int) -> str:
     if missing:
         names = wording.listed(missing)
         unknown = wording.pick(
-            f"；{names}未见公布，花费中按此前公布数推算", f"; {names.lower()} not found, carried forward in the cost"
+            f"；{names}未见公布，测算时按此前公布数推算",
+            f"; {names.lower()} not found, carried forward",
         )
     mark = wording.pick("，由推断数得出", ", from inferred values") if inferred else ""
     return wording.pick(
         f"最低补差（城镇/农村{mark}）：{'，'.join(parts)}{unknown}。",
-        f"Supplement floors (urban/rural{mark}): {', '.join(parts)}{unknown}.",
+        f"Supplement floors, the least average payment (urban/rural{mark}): {', '.join(parts)}{unknown}.",
     )

@@ -15,6 +15,7 @@ from analysis.report import sentences
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.charts.frame import HOLLOW_FROM
 from analysis.report.facts import LANGUAGES, STYLES, Facts
+from analysis.report.rounding import fixed
 from analysis.report.sentences.box import box_rows
 from analysis.report.site.words import text
 from analysis.report.wording import Wording
@@ -214,7 +215,7 @@ def amount(yuan: float, lang: str) -> str:
         ('4.73', '473', '5.6')
     """
     if lang == "zh":
-        return f"{yuan / 1e8:.2f}"
+        return fixed(yuan / 1e8, 2)
     return STYLES["money"](yuan, "en")[0]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from analysis.report.rounding import half_up
 from analysis.report.wording import Wording
 
 
 def amount(yuan: float, wording: Wording) -> float:
     """Return an amount in the table's unit: whole 万元 in Chinese, million yuan to a tenth in English."""
-    return round(yuan / 1e4) if wording.lang == "zh" else round(yuan / 1e6, 1)
+    return int(half_up(yuan / 1e4)) if wording.lang == "zh" else float(half_up(yuan / 1e6, 1))
 
 
 def unit(wording: Wording) -> str:

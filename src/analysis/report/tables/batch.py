@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.report.charts import class_codes, plan_years
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -26,7 +27,7 @@ def scenarios(facts: dict[str, Facts], titles: dict[str, str], wording: Wording)
         )
         late = own.value("arrears", year=following, component="arrears")
         amounts = [amount(value, wording) for value in (*money, upper, left, late)]
-        lines.append((titles[name], f"{ratio:.3f}", f"{gap:.0f}", *amounts))
+        lines.append((titles[name], fixed(ratio, 3), fixed(gap), *amounts))
     heads = [
         wording.pick("一成情形", "one draw in ten below"), wording.word("head_central"),
         wording.pick("九成情形", "nine in ten below"), wording.word("head_upper"),
@@ -47,10 +48,10 @@ def frontier(facts: Facts, wording: Wording) -> pd.DataFrame:
         still = f"frontier_town_still_extra_cost_at_{at}"
         lines.append(
             (
-                f"{at / 1000:.1%}",
-                f"{gap:.0f}",
+                percent(at / 1000, 1),
+                fixed(gap),
                 amount(facts.value(f"frontier_extra_cost_at_{at}"), wording),
-                f"{facts.value(f'frontier_lift_at_{at}'):.3f}" if gap else "",
+                f"{fixed(facts.value(f'frontier_lift_at_{at}'), 3)}" if gap else "",
                 amount(facts.value(still), wording) if facts.has(still) else "",
             )
         )

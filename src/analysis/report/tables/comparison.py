@@ -12,6 +12,7 @@ from analysis.inputs.parameters.scenario import Scenario
 from analysis.model.compare import DEARNESS, WIDTH, differences, dominated, subsets
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -141,8 +142,8 @@ class Comparison:
             {
                 words.word("head_scenario"): name,
                 say("名称", "title"): one.title.in_language(words.lang),
-                say("农村/城镇", "rural/ urban"): f"{self.headlines[name]['minimum_rural_urban_ratio']:.3f}",
-                say("差额", "gap"): f"{self.headlines[name]['minimum_gap']:.0f}",
+                say("农村/城镇", "rural/ urban"): fixed(self.headlines[name]["minimum_rural_urban_ratio"], 3),
+                say("差额", "gap"): fixed(self.headlines[name]["minimum_gap"]),
                 **{head: self._said(self.headlines[name][measure]) for measure, head in money.items()},
                 say("被支配于", "dominated by"): better[name] or "-",
             }
@@ -157,7 +158,7 @@ class Comparison:
 
     def _said(self, yuan: float) -> str:
         value = amount(yuan, self.wording)
-        return f"{value:,}" if self.wording.lang == "zh" else f"{value:,.1f}"
+        return f"{value:,}" if self.wording.lang == "zh" else fixed(value, 1, ",")
 
     def differing(self) -> pd.DataFrame:
         """Return the parameters in which each scenario differs from the base, by group."""

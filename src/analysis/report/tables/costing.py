@@ -70,7 +70,7 @@ def cost_by_part(facts: Facts, wording: Wording) -> pd.DataFrame:
     heads = [
         wording.word("head_component"),
         amount,
-        wording.pick("必须的与范围", "Obliged, and the range"),
+        wording.pick("必须提标部分与范围", "Required part, and range"),
         f"{amount} ",
     ]
     return pd.DataFrame(both, columns=heads)
@@ -92,7 +92,7 @@ def funds(facts: Facts, wording: Wording) -> pd.DataFrame:
             )
         )
     heads = [
-        wording.word("head_tier"), facts.literal(str(base)), facts.literal(str(year)), wording.pick("其中：提标", "of it the rise"),
+        wording.word("head_tier"), facts.literal(str(base)), facts.literal(str(year)), wording.pick("其中：提标新增", "of which, the rise"),
         wording.pick("按预算增速可支出", "at the budget's growth"),
     ]  # fmt: skip
     return pd.DataFrame(lines, columns=heads)

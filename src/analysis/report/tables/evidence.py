@@ -9,6 +9,7 @@ from analysis.inputs.parameters.assumption import Assumption
 from analysis.model.programmes import OPTIONAL
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed
 from analysis.report.wording import Wording
 from analysis.report.words import WORDS
 
@@ -29,7 +30,7 @@ def coverage(evidence: Evidence, wording: Wording) -> pd.DataFrame:
             wording.word("head_measure"): table["measure"].map(lambda name: wording.word(f"measure_{name}")),
             wording.word("head_areas"): table["areas_count"].fillna(0).astype(int),
             wording.word("head_years"): [
-                f"{first:.0f}–{last:.0f}" if pd.notna(first) else ""
+                f"{fixed(first)}–{fixed(last)}" if pd.notna(first) else ""
                 for first, last in zip(table["first_year"], table["last_year"], strict=True)
             ],
             wording.word("head_rows"): table["rows_count"].fillna(0).astype(int),
@@ -88,8 +89,8 @@ def requests(facts: Facts, assumed: dict[str, Assumption], wording: Wording, mos
             (assumed[name].ask.in_language(wording.lang), assumed[name].title.in_language(wording.lang), said, at)
         )
     heads = [
-        wording.word("head_ask"), wording.word("head_assumption"), wording.pick("知道它平均少闲置或短缺", "knowing it saves, idle or missing"),
-        wording.pick("使能否负担翻转的值", "affordability flips at"),
+        wording.word("head_ask"), wording.word("head_assumption"), wording.pick("平均可减少闲置或短缺", "less money idle or missing"),
+        wording.pick("结论改变的取值", "turning point"),
     ]  # fmt: skip
     return pd.DataFrame(lines, columns=heads)
 

@@ -9,6 +9,7 @@ from analysis.inputs.evidence import Evidence
 from analysis.model.gap import gap_table
 from analysis.model.gap import growth_split as split
 from analysis.model.score import History, headline_standards
+from analysis.report.rounding import fixed, rounded
 from analysis.report.wording import Wording
 
 # More areas than this stand in lines, not in columns.
@@ -22,11 +23,11 @@ def gap_history(history: History, wording: Wording) -> pd.DataFrame:
     return pd.DataFrame(
         {
             wording.word("head_year"): table["year"].map(_when),
-            wording.word("urban"): table["urban_yuan_month"].round(0).astype("Int64"),
-            wording.word("rural"): table["rural_yuan_month"].round(0).astype("Int64"),
-            wording.word("head_ratio"): table["rural_urban_ratio"].round(3),
-            wording.word("head_gap"): table["gap_yuan_month"].round(0).astype("Int64"),
-            wording.word("head_closed"): table["closed_share"].round(3),
+            wording.word("urban"): rounded(table["urban_yuan_month"], 0).astype("Int64"),
+            wording.word("rural"): rounded(table["rural_yuan_month"], 0).astype("Int64"),
+            wording.word("head_ratio"): rounded(table["rural_urban_ratio"], 3),
+            wording.word("head_gap"): rounded(table["gap_yuan_month"], 0).astype("Int64"),
+            wording.word("head_closed"): rounded(table["closed_share"], 3),
             wording.word("head_grade"): table["grade"].map(wording.grade),
         }
     ).reset_index(drop=True)
@@ -57,7 +58,7 @@ def growth_split(history: History, wording: Wording) -> pd.DataFrame:
         "ratio_growth": wording.pick("比值变化", "change of the ratio"),
     }
     return pd.DataFrame(
-        {wording.word("head_years"): years} | {label: (100 * parts[name]).round(2) for name, label in columns.items()}
+        {wording.word("head_years"): years} | {label: rounded(100 * parts[name], 2) for name, label in columns.items()}
     )
 
 
@@ -73,10 +74,10 @@ def in_force(evidence: Evidence, wording: Wording) -> pd.DataFrame:
         {
             wording.word("head_area"): table["area_code"].map(wording.area),
             wording.word("head_year"): table["year"],
-            wording.word("urban"): table["urban_yuan_month"].round(0).astype("Int64"),
-            wording.word("rural"): table["rural_yuan_month"].round(0).astype("Int64"),
-            wording.word("head_ratio"): table["rural_urban_ratio"].round(3),
-            wording.word("head_gap"): table["gap_yuan_month"].round(0).astype("Int64"),
+            wording.word("urban"): rounded(table["urban_yuan_month"], 0).astype("Int64"),
+            wording.word("rural"): rounded(table["rural_yuan_month"], 0).astype("Int64"),
+            wording.word("head_ratio"): rounded(table["rural_urban_ratio"], 3),
+            wording.word("head_gap"): rounded(table["gap_yuan_month"], 0).astype("Int64"),
             wording.word("head_state"): table["state"].map(lambda state: wording.word(f"state_{state}")),
         }
     ).reset_index(drop=True)
@@ -86,7 +87,7 @@ def adequacy(history: History, wording: Wording) -> pd.DataFrame:
     """The minima as shares of last year's consumption per head, latest years."""
     if history.adequacy.empty:
         raise NotHeld("no_consumption")
-    table = history.adequacy.assign(share=(100 * history.adequacy["adequacy_share"]).round(1))
+    table = history.adequacy.assign(share=rounded(100 * history.adequacy["adequacy_share"], 1))
     wide = table.pivot(index="year", columns=["area_code", "residence"], values="share")
     wide.columns = [f"{wording.area(code)} {wording.word(side)}" for code, side in wide.columns]
     return wide.rename_axis(index=wording.word("head_year")).dropna(how="all").fillna("")
@@ -99,7 +100,7 @@ def _latest(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
     )
     wide.index = [wording.area(code) for code in wide.index]
     wide.columns = [f"{wording.word(side)} {_when(table['year'].iloc[0])}" for side in wide.columns]
-    return wide.map(lambda value: "" if pd.isna(value) else f"{value:,.0f}")
+    return wide.map(lambda value: "" if pd.isna(value) else fixed(value, 0, ","))
 
 
 def _when(year: float) -> str:
@@ -114,7 +115,7 @@ def minima(evidence: Evidence, wording: Wording) -> pd.DataFrame:
         table = table[table["year"] == table["year"].max()]
         return _latest(table, wording)
     shown = [
-        f"{row.value_yuan_month:.0f}"
+        fixed(row.value_yuan_month)
         + (f" {wording.grade(row.grade)}" if row.grade in ("derived", "inferred", "synthetic") else "")
         for row in table.itertuples()
     ]
@@ -142,7 +143,7 @@ def spread(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
         wording.pick("基尼：交叠", "Gini overlap"): "gini_overlap",
     }
     lines = {wording.word("head_year"): table["year"].map(_when), wording.pick("地区数", "areas"): table["areas"]}
-    lines |= {head: (1000 * table[column]).round(2) for head, column in thousand.items()}
+    lines |= {head: rounded(1000 * table[column], 2) for head, column in thousand.items()}
     return pd.DataFrame(lines | {wording.word("head_grade"): table["grade"].map(wording.grade)})
 
 
@@ -150,7 +151,7 @@ def convergence(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
     """Whether the standards converge: one line a statistic, with its error and, only where it closes, a half-life."""
     lines = []
     for row in table.itertuples():
-        half_life = "" if pd.isna(row.half_life_years) else f"{row.half_life_years:.1f}"
+        half_life = "" if pd.isna(row.half_life_years) else fixed(row.half_life_years, 1)
         if row.statistic == "log_gap_decay" and not row.closing:
             half_life = wording.word("not_closing")
         elif row.statistic in ("beta", "pooled") and half_life and _not_told_from_zero(row):
@@ -162,10 +163,10 @@ def convergence(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
             (
                 wording.word(f"convergence_{row.statistic}"),
                 wording.word(row.residence) if row.residence != "both" else "",
-                f"{row.estimate:+.4f}",
-                f"{row.se:.4f}",
-                "" if pd.isna(row.p) else f"{row.p:.3f}",
-                "" if pd.isna(wild) else f"{wild:.3f}",
+                fixed(row.estimate, 4, "+"),
+                fixed(row.se, 4),
+                "" if pd.isna(row.p) else fixed(row.p, 3),
+                "" if pd.isna(wild) else fixed(wild, 3),
                 f"{row.n} / {row.areas}",
                 half_life,
             )

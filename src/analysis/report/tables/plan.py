@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.model.results import with_keys
 from analysis.report.charts import class_codes, plan_years
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, rounded
 from analysis.report.sentences.box import box_rows
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
@@ -133,7 +134,7 @@ def movers(facts: Facts, wording: Wording) -> pd.DataFrame:
             wording.pick("预计下年", "expected next"): wide[f"standard{following}"].astype(int),
             wording.word("head_state"): must.map({True: wording.word("state_must"), False: wording.word("state_free")}),
             wording.word("head_supplement_must"): supplement.map(
-                lambda rise: wording.word("not_known") if pd.isna(rise) else f"{rise:.0f}"
+                lambda rise: wording.word("not_known") if pd.isna(rise) else fixed(rise)
             ),
         }
     ).reset_index(drop=True)
@@ -149,8 +150,8 @@ def steps(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
             wording.word("head_step"): binding["step"].astype(str)
             + " "
             + binding["name"].map(lambda name: wording.word(f"step_{name}")),
-            wording.word("head_step_before"): binding["before_yuan_month"].round(3),
-            wording.word("head_after"): binding["after_yuan_month"].round(3),
+            wording.word("head_step_before"): rounded(binding["before_yuan_month"], 3),
+            wording.word("head_after"): rounded(binding["after_yuan_month"], 3),
             wording.word("head_note"): binding["note"].map(wording.note),
         }
     ).reset_index(drop=True)
@@ -271,7 +272,7 @@ def _checked(facts: Facts, wording: Wording, allocation: str) -> str:
         area, year = rows["area_code"].iloc[0], rows["year"].iloc[0]
         where = {"area_code": area, "year": year, "residence": side, "programme": "dibao"}
         ours, published = rows["value"].iloc[0], facts.value("recipients", **where)
-        said.append(f"{wording.word(side)} {ours:,.0f} / {published:,.0f}")
+        said.append(f"{wording.word(side)} {fixed(ours, 0, ',')} / {fixed(published, 0, ',')}")
     return f"{wording.area(area)} {year}: " + wording.pick("；", "; ").join(said)
 
 
@@ -293,7 +294,7 @@ def break_even(facts: Facts, wording: Wording) -> pd.DataFrame:
         envelope = (
             wording.word("envelope_capacity")
             if name == "capacity"
-            else f"{amount(float(name.removesuffix('_million_yuan')) * 1e6, wording):,.0f} {unit(wording)}"
+            else f"{fixed(amount(float(name.removesuffix('_million_yuan')) * 1e6, wording), 0, ',')} {unit(wording)}"
         )
         lines.append((envelope, facts.say(measure, "percent", year=following, area_code=wording.whole)))
     return pd.DataFrame(
@@ -311,7 +312,7 @@ def sobol(facts: Facts, wording: Wording, titles: dict[str, str]) -> pd.DataFram
     for row in rows.sort_values("value", ascending=False, kind="stable").itertuples():
         name = row.measure.removeprefix("sobol_total_")
         if row.value >= LEAST_SHARE:
-            lines.append((titles[name], f"{row.value:.2f} ± {facts.value(f'sobol_total_conf_{name}'):.2f}"))
+            lines.append((titles[name], f"{fixed(row.value, 2)} ± {fixed(facts.value(f'sobol_total_conf_{name}'), 2)}"))
     return pd.DataFrame(
         lines,
         columns=[

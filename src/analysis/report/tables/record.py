@@ -10,6 +10,7 @@ from analysis.errors import NotHeld
 from analysis.model.score import History
 from analysis.model.score.forecasts import METHODS
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent, rounded
 from analysis.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def drivers(found: list[Driver], wording: Wording) -> pd.DataFrame:
                 f"{one.series['year'].iloc[0]}–{one.series['year'].iloc[-1]}",
                 _driver(last, rate),
                 _driver(following, rate),
-                "" if rate else f"{100 * (following / last - 1):+.1f}",
+                "" if rate else percent(following / last - 1, 1, "+")[:-1],
                 "" if pd.isna(low) else f"{_driver(low, rate)}–{_driver(high, rate)}",
                 _models(one, wording),
                 wording.word("vintage_mixed" if one.mixed else "vintage_one"),
@@ -154,15 +155,15 @@ def drivers(found: list[Driver], wording: Wording) -> pd.DataFrame:
 
 def _driver(value: float, rate: bool) -> str:
     if rate:
-        return f"{100 * value:.1f}%"
-    return f"{value / 1e8:,.0f}" if value > 1e7 else f"{value:,.0f}"
+        return percent(value, 1)
+    return fixed(value / 1e8, 0, ",") if value > 1e7 else fixed(value, 0, ",")
 
 
 def _models(one: Driver, wording: Wording) -> str:
     if one.forecast is None:
         return wording.word("model_last")
     kept = sorted(((weight, name) for name, weight in one.forecast.weights.items() if weight > 0), reverse=True)
-    said = [f"{wording.word(f'model_{name}')} {weight:.0%}" for weight, name in kept[:MODELS_SHOWN]]
+    said = [f"{wording.word(f'model_{name}')} {percent(weight)}" for weight, name in kept[:MODELS_SHOWN]]
     band = (
         ""
         if one.forecast.band == "estimated"
@@ -185,7 +186,7 @@ def driver_scores(found: list[Driver], wording: Wording) -> pd.DataFrame:
             share = (
                 wording.word("too_few")
                 if few
-                else f"{row.coverage_80:.0%} ({row.coverage_80_low:.0%}–{row.coverage_80_high:.0%})"
+                else f"{percent(row.coverage_80)} ({percent(row.coverage_80_low)}–{percent(row.coverage_80_high)})"
             )
             lines.append(
                 (
@@ -193,11 +194,11 @@ def driver_scores(found: list[Driver], wording: Wording) -> pd.DataFrame:
                     wording.word(f"model_{row.model}"),
                     row.folds,
                     round(row.mase, 2),
-                    f"{100 * row.bias:+.1f}",
+                    percent(row.bias, 1, "+")[:-1],
                     round(row.crps, 3),
                     share,
                     row.intervals,
-                    f"{one.forecast.weights.get(row.model, 0):.0%}",
+                    percent(one.forecast.weights.get(row.model, 0)),
                 )
             )
     heads = [
@@ -241,9 +242,9 @@ def back_cast(history: History, wording: Wording) -> pd.DataFrame:
     table = history.back_cast
     if table.empty:
         raise NotHeld("no_rules")
-    number = {"head_least": table["least_yuan_month"].round(3), "head_excess": table["excess_yuan_month"]}
+    number = {"head_least": rounded(table["least_yuan_month"], 3), "head_excess": table["excess_yuan_month"]}
     blank = {
-        key: values.map(lambda value: "" if pd.isna(value) else f"{value:.3f}".rstrip("0").rstrip("."))
+        key: values.map(lambda value: "" if pd.isna(value) else fixed(value, 3).rstrip("0").rstrip("."))
         for key, values in number.items()
     }
     return pd.DataFrame(
@@ -253,7 +254,7 @@ def back_cast(history: History, wording: Wording) -> pd.DataFrame:
             wording.word("head_residence"): table["residence"].map(wording.word),
             wording.word("head_before"): table["before_yuan_month"].astype(int),
             wording.word("head_published"): table["published_yuan_month"].astype(int),
-            wording.word("head_rise_share"): (100 * table["rise_share"]).round(2),
+            wording.word("head_rise_share"): rounded(100 * table["rise_share"], 2),
             wording.word("head_rule"): table["rule"],
             wording.word("head_least"): blank["head_least"],
             wording.word("head_excess"): blank["head_excess"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.report.facts import Facts
+from analysis.report.rounding import fixed, percent
 from analysis.report.tables.amounts import amount, unit
 from analysis.report.wording import Wording
 
@@ -40,11 +41,11 @@ def path(facts: Facts, wording: Wording, prefix: str = "path") -> pd.DataFrame:
         lines.append(
             (
                 year,
-                f"{urban:.0f}",
-                f"{rural:.0f}",
-                f"{urban - rural:.0f}",
-                f"{share:.1%}",
-                f"{low:.1%}–{high:.1%}",
+                fixed(urban),
+                fixed(rural),
+                fixed(urban - rural),
+                percent(share, 1),
+                f"{percent(low, 1)}–{percent(high, 1)}",
                 *money,
             )
         )
@@ -73,7 +74,7 @@ def _money(facts: Facts, wording: Wording, prefix: str, year: int) -> list[str]:
 
 def _said(yuan: float, wording: Wording) -> str:
     value = amount(yuan, wording)
-    return f"{value:,}" if wording.lang == "zh" else f"{value:,.1f}"
+    return f"{value:,}" if wording.lang == "zh" else fixed(value, 1, ",")
 
 
 def road(facts: Facts, wording: Wording) -> pd.DataFrame:
@@ -102,11 +103,11 @@ def _given(line: object, name: str, wording: Wording) -> str:
         )
     if line.unit == "share":
         say = {
-            "urban_rise": (f"城镇只按原定增幅的{line.value:.0%}提", f"{line.value:.0%} of the town's rise"),
-            "largest_rise": (f"允许一年提高{line.value:.1%}", f"a rise of {line.value:.1%} a year"),
-        }.get(name, (f"降到{line.value:.1%}", f"down to {line.value:.1%}"))
+            "urban_rise": (f"城镇只按原定增幅的{percent(line.value)}提", f"{percent(line.value)} of the town's rise"),
+            "largest_rise": (f"允许一年提高{percent(line.value, 1)}", f"a rise of {percent(line.value, 1)} a year"),
+        }.get(name, (f"降到{percent(line.value, 1)}", f"down to {percent(line.value, 1)}"))
         return wording.pick(*say)
-    return wording.pick(f"放宽{line.value:.0f}元", f"by {line.value:.0f} yuan a month")
+    return wording.pick(f"放宽{fixed(line.value)}元", f"by {fixed(line.value)} yuan a month")
 
 
 def borne(facts: Facts, wording: Wording) -> pd.DataFrame:
@@ -120,15 +121,16 @@ def borne(facts: Facts, wording: Wording) -> pd.DataFrame:
     for million in millions:
         everywhere = f"largest_rise_of_all_for_{million}_million_yuan"
         said = [
-            f"{facts.value(everywhere, area_code=wording.whole, statistic=statistic):.2%}"
+            percent(facts.value(everywhere, area_code=wording.whole, statistic=statistic), 2)
             if facts.has(everywhere, area_code=wording.whole, statistic=statistic)
             else wording.pick("不够", "not even none")
             for statistic in ("central", "p90")
         ]
         alone = [
-            f"{facts.value(f'largest_rise_alone_for_{million}_million_yuan', area_code=code):.1%}" for code in codes
+            f"{percent(facts.value(f'largest_rise_alone_for_{million}_million_yuan', area_code=code), 1)}"
+            for code in codes
         ]
-        lines.append((f"{amount(million * 1e6, wording):,.0f}", *said, *alone))
+        lines.append((fixed(amount(million * 1e6, wording), 0, ","), *said, *alone))
     say = wording.pick
     heads = [
         say("额度", "envelope") + f" {unit(wording)}", say("各类统一（中值）", "all floors, central"),

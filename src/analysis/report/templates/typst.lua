@@ -2,6 +2,17 @@
 function Div(div)
   local name = div.classes[1]
   if not name then return nil end
+  if name == "figures" then -- each figure over its caption, beside the next
+    local made = { pandoc.RawBlock("typst", "#figures(") }
+    for _, one in ipairs(div.content) do
+      table.insert(made, pandoc.RawBlock("typst", "["))
+      for _, block in ipairs(one.content) do table.insert(made, block) end
+      table.insert(made, pandoc.RawBlock("typst", "],"))
+    end
+    table.insert(made, pandoc.RawBlock("typst", ")"))
+    return made
+  end
+  if name == "plated" then return nil end
   if name == "box" then name = "box3" end -- box is a word of typst's own
   local blocks = { pandoc.RawBlock("typst", "#" .. name .. "[") }
   for _, block in ipairs(div.content) do table.insert(blocks, block) end

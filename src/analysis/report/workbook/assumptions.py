@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from analysis.model.cost import ENTRANT_SHARE_OF_RISE
 from analysis.model.programmes import CLASSIFIED_SHARE_OF_STANDARD, OPTIONAL, PRICE_LINK_INDEX_RISE_SHARE
 from analysis.model.simulate.case import NEEDED, OWN_SCHEDULE
+from analysis.report.rounding import fixed
 from analysis.report.workbook.costing import RESIDENCES, Costing
 from analysis.report.workbook.formula import Formula, either, how_many, of, span
 from analysis.report.workbook.sheet import Book, Pair, Sheet
@@ -279,7 +280,7 @@ def _shares(sheet: Sheet, costing: Costing, row: int, inputs: Inputs, flags: lis
         if name == scenario.fiscal.sharing:
             continue
         listed = "；".join(
-            f"{labels.area_class(number.removeprefix('class_'))} {labels.word(f'tier_{tier}')} {float(share):.2f}"
+            f"{labels.area_class(number.removeprefix('class_'))} {labels.word(f'tier_{tier}')} {fixed(float(share), 2)}"
             for number, tiers in one.shares.items()
             for tier, share in tiers.items()
             if tier != "local"

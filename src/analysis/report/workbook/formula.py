@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from analysis.report.rounding import half_up
+
 # How tightly the outermost sign of a text binds; what binds less tightly than its place asks for goes in brackets.
 COMPARED, SUM, PRODUCT, POWER, WHOLE = range(5)
 # Decimals of a quotient by the grid that count: products of money and shares are exact well within them.
@@ -130,7 +132,7 @@ def on_grid(amount: Formula, step: Formula, mode: str = "up") -> Formula:
 
 def rounded(number: Formula, places: int) -> Formula:
     """Return a number rounded to some decimals."""
-    return _called("ROUND", (number, places), lambda value, _: round(value, places))
+    return _called("ROUND", (number, places), lambda value, _: float(half_up(value, places)))
 
 
 def up(amount: Formula, step: Formula | float = 1) -> Formula:

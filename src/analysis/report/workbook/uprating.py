@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from analysis.report.rounding import fixed
 from analysis.report.workbook.assumptions import Inputs
 from analysis.report.workbook.costing import RESIDENCES, Costing
 from analysis.report.workbook.formula import Formula, smallest
@@ -117,7 +118,7 @@ def _floors(
                 sheet.put(here, column, None, "unknown")
             used = seen.value * inputs["class1_supplement_growth"] if seen else None
         if seen and not known:
-            year = f"{seen.year.value:.0f}"
+            year = fixed(seen.year.value)
             said = f"基年未知：以{year}年数乘class1_supplement_growth；下年不设 not known: that of {year} carried on; none next year"
             sheet.put(here, NOTE, said, "wrapped", "text")
         raised.floor_used[cell] = sheet.put(here, USED, used, "formula" if used else "unknown", "cents")
