@@ -301,9 +301,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "range_mandated": ("按规定必须提标", "required by the new minima"),
     "range_followed": ("高于最低标准者随之提标", "areas above the minimum that follow"),
     "range_low": ("各项假设均取最低值", "every assumption at its low end"),
-    "range_p10": ("10%的模拟结果低于", "one in ten simulated cases is below"),
+    "range_p10": ("一成的模拟结果低于", "one in ten simulated cases is below"),
     "range_p50": ("模拟结果的中位数", "half of the simulated cases are below"),
-    "range_envelope": ("90%的模拟结果低于（九成够用）", "nine in ten are below: would suffice"),
+    "range_envelope": ("九成的模拟结果低于（够用）", "nine in ten are below: would suffice"),
     "range_high": ("各项假设均取最高值", "every assumption at its high end"),
     # What the page in the browser says when a number is asked where it comes from.
     "trace_formula": ("算法", "Formula"),

@@ -34,7 +34,7 @@ def test_cities_stand_in_the_order_of_the_rise_that_is_obliged():
     assert "672 → 716 (+44)" in text
     assert "932 → 965 (+33)" in text
     assert "895（高4，可自定）" in text
-    assert "1483 (234 above, free)" in written(drawn("tight", "en"))
+    assert "1,483 (234 above, free)" in written(drawn("tight", "en"))
 
 
 def test_a_larger_rise_stands_first_however_near_the_minimum_it_is():

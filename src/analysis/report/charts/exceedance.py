@@ -34,7 +34,7 @@ def exceedance(facts: Facts, wording: Wording, source: str) -> style.Chart:
     room = capacity["value"] - (spent["value"] - central["value"])
     say = wording.pick
     note = say(
-        f"横轴{large_unit(wording)}，纵轴为模拟结果中超过它的比例；预算增长可容为按一般公共预算增速可支出的减去不提标支出（基准测算值）；中值为各项假设均取中",
+        f"横轴{large_unit(wording)}，纵轴为模拟结果中超过它的比例；预算增长可容为按一般公共预算增速可支出的减去不提标支出（基准测算值）；基准测算值为各项假设均取基准值",
         f"Across: {large_unit(wording)}; up: share of the simulated cases above it. Left by budget growth: spending allowed at the growth of the general public budget, less "
         "spending without a rise. Best estimate: every assumption at its middle value",
     )

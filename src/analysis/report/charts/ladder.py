@@ -134,7 +134,7 @@ def _draw_rungs(axes: Axes, places: list[float], rungs: list[Floors], now: Floor
                     zorder=3,
                 )
                 axes.annotate(
-                    fixed(row["value"]),
+                    fixed(row["value"], 0, wording.pick("", ",")),
                     (row["value"], place - 0.035),
                     fontsize=5.4,
                     color=style.INK,

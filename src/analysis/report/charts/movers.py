@@ -96,7 +96,8 @@ def _draw_lines(axes: Axes, lines: list[_Line], wording: Wording) -> None:
             arrow = {"arrowstyle": "-|>", "color": style.NEXT, "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0,
                      "mutation_scale": 6}  # fmt: skip
             axes.annotate("", (line.now + line.rise, -place), (line.now, -place), arrowprops=arrow, zorder=3)
-            text, shade = f"{fixed(line.now)} → {fixed(line.now + line.rise)} (+{fixed(line.rise)})", style.INK
+            now, then = (fixed(one, 0, say("", ",")) for one in (line.now, line.now + line.rise))
+            text, shade = f"{now} → {then} (+{fixed(line.rise)})", style.INK
         else:
             text, shade = _free(line, wording), style.QUIET
         axes.plot(
@@ -119,9 +120,9 @@ def _draw_lines(axes: Axes, lines: list[_Line], wording: Wording) -> None:
 def _free(line: _Line, wording: Wording) -> str:
     room = line.now - line.floor
     if not room:
-        return wording.pick(f"{fixed(line.now)}（等于下限）", f"{fixed(line.now)} (at the minimum)")
+        return wording.pick(f"{fixed(line.now)}（等于下限）", f"{fixed(line.now, 0, ',')} (at the minimum)")
     return wording.pick(
-        f"{fixed(line.now)}（高{fixed(room)}，可自定）", f"{fixed(line.now)} ({fixed(room)} above, free)"
+        f"{fixed(line.now)}（高{fixed(room)}，可自定）", f"{fixed(line.now, 0, ',')} ({fixed(room)} above, free)"
     )
 
 

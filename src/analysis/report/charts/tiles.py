@@ -115,7 +115,9 @@ def _draw_tile(axes: Axes, name: str, tile: _Tile, place: tuple[int, int], wordi
     lines = [(name, wording.pick(6.4, 4.9), style.INK if tile.standards else style.QUIET)]
     if tile.standards:
         values = [tile.standards[side]["value"] for side in SIDES if side in tile.standards]
-        lines.append(("/".join(fixed(value) for value in dict.fromkeys(values)), 5.6, style.INK))
+        lines.append(
+            ("/".join(fixed(value, 0, wording.pick("", ",")) for value in dict.fromkeys(values)), 5.6, style.INK)
+        )
     if tile.share:
         lines.append((percent(tile.share["value"], 1) if tile.apart else "100%", 5.2, style.INK))
     if tile.burden:
