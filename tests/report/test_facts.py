@@ -9,7 +9,7 @@ from analysis.report.facts import STYLES, money, persons
     ("value", "zh", "en"),
     [
         (477_197_000, ("4.77", "亿元"), ("477", " million yuan")),
-        (99_999_999, ("10,000", "万元"), ("100", " million yuan")),
+        (99_949_999, ("9,995", "万元"), ("99.9", " million yuan")),
         (0, ("0", "万元"), ("0", " million yuan")),
         (-250_000_000, ("-2.50", "亿元"), ("-250", " million yuan")),
     ],
