@@ -167,7 +167,7 @@ def frontier(
     gaps = [gap for gap, _ in groups]
     axes.set_xlim(max(gaps) + 8, min(gaps) - 40)
     axes.set_ylabel(wording.pick(f"新增支出，{unit(wording)}", f"extra cost, {unit(wording)}"), fontsize=6)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+    axes.yaxis.set_major_formatter(lambda value, _: fixed(value, 0, ",").replace("-", "−"))
     most = max(extra for _, extra in groups)
     axes.set_ylim(-0.06 * most, 1.25 * most)
     axes.set_xlabel(
