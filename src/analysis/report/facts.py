@@ -14,7 +14,7 @@ from analysis.report.rounding import fixed, percent, whole_percents
 
 LANGUAGES = ("zh", "en")
 # Below it a million is too coarse to print: the charts show the same amount to a tenth.
-HUNDRED_MILLION = 1e8
+HUNDRED_MILLION = 9.995e7  # what prints as one
 
 
 def money(value: float, lang: str) -> tuple[str, str]:

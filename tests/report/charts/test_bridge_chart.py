@@ -56,9 +56,9 @@ def test_what_takes_away_is_hatched():
 @pytest.mark.parametrize(
     ("parts", "en", "zh"),
     [
-        ((24e6, -29e6, 0, 0), "5.0 million yuan lower, at 490 million yuan; moved most by assumptions (-29 million yuan)", "比上次少500万元；影响最大的是假设（-2,900万元）"),
-        ((0, 0, 59e6, 2e6), "61 million yuan higher, at 490 million yuan; moved most by policy (+59 million yuan)", "比上次多6,100万元；影响最大的是政策（+5,900万元）"),
-        ((24e6, 0, 0, 0), "24 million yuan higher, at 490 million yuan, all of it by data", "比上次多2,400万元，全由数据变动引起"),
+        ((24e6, -29e6, 0, 0), "5.0 million yuan lower, at 490 million yuan; moved most by assumptions (-29.0 million yuan)", "比上次少500万元；影响最大的是假设（-2,900万元）"),
+        ((0, 0, 59e6, 2e6), "61.0 million yuan higher, at 490 million yuan; moved most by policy (+59.0 million yuan)", "比上次多6,100万元；影响最大的是政策（+5,900万元）"),
+        ((24e6, 0, 0, 0), "24.0 million yuan higher, at 490 million yuan, all of it by data", "比上次多2,400万元，全由数据变动引起"),
         ((0, 0, 0, -202), "202 yuan lower, at 490 million yuan, all of it by method", "比上次少202元，全由方法变动引起"),
         ((5e6, -5e6, 0, 0), "still 490 million yuan: the effects of data and assumptions cancel out", "仍为4.90亿元：数据、假设的影响相互抵消"),
     ],

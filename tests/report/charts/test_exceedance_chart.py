@@ -61,18 +61,18 @@ def test_an_amount_far_from_the_curve_stands_at_the_edge_with_an_arrow():
 
 
 def test_the_finding_says_between_which_chances_it_lies():
-    assert drawn().alt == "安排5.39亿元，十次抽样有九次够用；超出预算增长可容的3.15亿元的可能在95%以上"
+    assert drawn().alt == "安排5.39亿元，九成的模拟结果够用；超出预算增长可容的3.15亿元的可能在95%以上"
     assert with_room("zh", 447e6).alt.endswith("可能在50%至60%之间")
     assert with_room("zh", 5e9).alt.endswith("可能不到5%")
     median = run_of("baseline", "zh").facts.value("extra_cost_exceeded_with_chance_50", **PROVINCE)
     assert with_room("zh", median).alt.endswith("可能为50%")
     assert with_room("en", 447e6).alt == (
-        "539 million yuan is enough in nine draws of ten; the chance to exceed the 447 million yuan that the budget's "
-        "growth leaves is between 50% and 60%"
+        "539 million yuan would suffice in nine of ten simulated cases; the probability of exceeding the 447 million yuan "
+        "left by budget growth is between 50% and 60%"
     )
     assert with_room("en", 5e9).alt.endswith("below 5%")
     assert with_room("en", 3e8).alt.endswith("above 95%")
-    assert with_room("en", median).alt.endswith("leaves is 50%")
+    assert with_room("en", median).alt.endswith("left by budget growth is 50%")
 
 
 def test_a_budget_that_does_not_carry_spending_without_a_rise_has_no_room_to_mark():
@@ -84,7 +84,7 @@ def test_a_budget_that_does_not_carry_spending_without_a_rise_has_no_room_to_mar
 
 def test_where_nothing_is_spent_more_it_says_so():
     chart = drawn("freeze")
-    assert chart.alt == "不提标，新增支出在任何抽样中都为零"
+    assert chart.alt == "不提标，新增支出在任何模拟结果中都为零"
     assert "新增支出：0" in written(chart)
     assert drawn("freeze", "en").alt == "No floor moves: the extra cost is nil in every simulated case"
 

@@ -126,10 +126,10 @@ def test_a_bound_that_was_not_checked_is_said_among_the_quiet_steps():
 
 
 def test_the_finding_of_the_steps_follows_the_numbers():
-    assert drawn().alt == "四类地区农村最低标准由645元提到669元：提标规则加22.575元，农村比例加1.425元"
+    assert drawn().alt == "四类地区农村最低标准由645元提到669元：提标规则加22.575元，农村比例，向上取整加1.425元"
     assert (
         drawn("tight", "en").alt
-        == "Class four rural: the minimum goes from 645 to 713 yuan; rural share adds 45.425, rise rule adds 22.575"
+        == "Class four rural: the minimum goes from 645 to 713 yuan; rural share, rounded up adds 45.425, rise rule adds 22.575"
     )
     assert drawn("freeze").alt == "四类地区农村最低标准不动，仍为645元"
     assert drawn("freeze", "en").alt == "Class four rural: the minimum does not move from 645 yuan"

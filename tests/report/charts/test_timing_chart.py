@@ -83,9 +83,9 @@ def test_flows_that_never_part_are_named_as_one():
         ("late", "zh", (), "5月通知、6月首发：补发5个月、2.04亿元，须备周转资金1.23亿元"),
         ("late", "en", (), "Notice in May, first paid in June: 5 months and 204 million yuan paid late; a buffer of 123 million yuan is needed"),
         ("baseline", "zh", (1, 6), "1月通知、6月首发：补发5个月、2.04亿元，拨付够用，无须周转"),
-        ("baseline", "en", (1, 2), "Notice in January, first paid in February: 1 month and 41 million yuan paid late; allotments suffice, no buffer is needed"),
+        ("baseline", "en", (1, 2), "Notice in January, first paid in February: 1 month and 40.9 million yuan paid late; allotments suffice, no buffer is needed"),
         ("baseline", "zh", (3, 3), "3月通知并首发：补发2个月、8,173万元，须备周转资金7,356万元"),
-        ("baseline", "en", (3, 3), "Notice and first payment in March: 2 months and 82 million yuan paid late; a buffer of 74 million yuan is needed"),
+        ("baseline", "en", (3, 3), "Notice and first payment in March: 2 months and 81.7 million yuan paid late; a buffer of 73.6 million yuan is needed"),
     ],
 )  # fmt: skip
 def test_the_finding_of_the_calendar_follows_the_months(scenario, lang, months, said):

@@ -100,7 +100,7 @@ def test_each_cause_is_named_with_its_part_in_the_fixed_order(run, nothing):
     text = said(run, older, extra_cost=(24e6, -29e6, 59e6, 2e6), upper=(24e6, -202, 0, 0))
     assert has(
         run, text, "新增支出4.90亿元，比上次的4.34亿元多5,600万元：数据+2,400万元，假设-2,900万元，政策+5,900万元，方法+200万元。",
-        "The extra cost is 56 million yuan higher than in the older memo (434 million yuan then, 490 million yuan now): data +24 million yuan, assumptions -29 million yuan, policy +59 million yuan, method +2.0 million yuan.",
+        "The extra cost is 56.0 million yuan higher than in the older memo (434 million yuan then, 490 million yuan now): data +24.0 million yuan, assumptions -29.0 million yuan, policy +59.0 million yuan, method +2.0 million yuan.",
     )  # fmt: skip
     assert has(run, text, "先后次序固定", "The order is always the same")
     assert has(

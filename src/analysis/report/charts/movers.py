@@ -113,7 +113,7 @@ def _draw_lines(axes: Axes, lines: list[_Line], wording: Wording) -> None:
     axes.set_ylim(-max(len(lines), 1) - 0.3, 0.6)
     places = [value for line in lines for value in (line.now, line.floor, line.now + line.rise)] or [0, 1]
     span = max(places) - min(places) or 1
-    axes.set_xlim(min(places) - 0.05 * span, max(places) + 0.62 * span)
+    axes.set_xlim(min(places) - 0.05 * span, max(places) + say(0.62, 0.78) * span)
     beside_labels(axes, say(0.19, 0.27))
 
 
