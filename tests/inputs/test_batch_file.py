@@ -11,6 +11,7 @@ from analysis.inputs.scenario import (
     cells,
     names,
     on_package,
+    parse_override,
     read_batch,
     read_scenario,
     values_of,
@@ -211,3 +212,21 @@ def test_a_scenario_goes_with_its_own_package_and_with_one_that_was_laid_over_it
     )
     with pytest.raises(ParametersRefused, match="^dataset '../june': not a name"):
         on_package(scenario, "../june", copied_home)
+
+
+def test_a_wrong_id_is_laid_at_its_line_and_is_shown(copied_home):
+    for kind, name, call in (("scenarios", "tight", read_scenario), ("batches", "memo", read_batch)):
+        path = copied_home / "params" / kind / f"{name}.yaml"
+        lines = path.read_text("utf-8").splitlines()
+        rest = [line for line in lines if not line.startswith("id:")]
+        path.write_text("\n".join([*rest, "id: other", ""]), "utf-8")
+        assert refusal(call, name, copied_home) == (
+            f"params/{kind}/{name}.yaml:{len(rest) + 1}: id: other: allowed: {name}, the file's own name"
+        )
+
+
+def test_a_value_on_the_command_line_is_refused_by_its_key():
+    assert refusal(parse_override, "rate=.nan").startswith("--set rate: .nan: ")
+    assert (
+        refusal(parse_override, "rate") == "--set 'rate': allowed: KEY=VALUE, such as policy.rural_share.at_least=0.8"
+    )

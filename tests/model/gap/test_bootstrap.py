@@ -63,3 +63,37 @@ def test_a_test_of_two_clusters_rejects_nothing_on_either_side():
     )
     assert (test.low, test.high) == (-np.inf, np.inf)
     assert (test.weights, test.clusters) == ("Webb", 2)
+
+
+def test_what_cannot_be_tested_is_refused_in_a_sentence():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="^a cluster bootstrap needs two clusters at least$"):
+        wild_cluster_bootstrap([1, 2, 4.0], [1, 3, 2.0], [0, 0, 0], np.ones((3, 1)), rng=rng)
+    # Of any size, and whatever the outcome is.
+    for scale in (1e-6, 1.0, 1e6):
+        for outcome in ([0.0, 0, 0, 0], [1e9, -1e9, 5, 2]):
+            with pytest.raises(
+                ValueError, match="^the other columns explain the regressor wholly: its coefficient is not ident"
+            ):
+                wild_cluster_bootstrap(outcome, [scale] * 4, [0, 0, 1, 1], np.ones((4, 1)), rng=rng)
+
+
+def test_an_interval_is_known_to_a_thousandth_of_the_standard_error_and_scales_with_the_outcome(panel, design_of):
+    outcome, regressor, others, codes = design_of(panel(areas=15, years=6))
+    one, small = (
+        wild_cluster_bootstrap(
+            factor * outcome, regressor, codes, others, rng=np.random.default_rng(1), repetitions=299
+        )
+        for factor in (1, 1e-6)
+    )
+    assert (small.low, small.high) == pytest.approx((1e-6 * one.low, 1e-6 * one.high), rel=1e-2)
+    assert small.p == one.p
+
+
+def test_without_a_null_the_coefficient_is_tested_against_nothing(panel, design_of):
+    outcome, regressor, others, codes = design_of(panel(areas=8, years=5))
+    plain, at_zero = (
+        wild_cluster_bootstrap(outcome, regressor, codes, others, rng=np.random.default_rng(1), repetitions=99, **null)
+        for null in ({}, {"null": 0.0})
+    )
+    assert plain == at_zero

@@ -214,3 +214,89 @@ def test_the_error_of_the_non_linear_speed_is_that_of_the_line_under_equal_varia
     se = np.sqrt(residual @ residual / 23 * bread[1, 1]) / np.exp(-fit.speed * 5)
     assert fit.nls_speed_se == pytest.approx(se, rel=1e-3)
     assert (fit.n, fit.years, fit.annualised) == (25, 5, True)
+
+
+def test_the_slope_of_sigma_has_newey_wests_error_and_students_p(panel):
+    fit = sigma_convergence(panel(areas=12, years=8))
+    x = np.column_stack([np.ones(9), np.arange(9.0)])
+    y = fit.by_year["sigma"].to_numpy()
+    bread = np.linalg.inv(x.T @ x)
+    scores = x * (y - x @ (bread @ x.T @ y))[:, None]
+    cross = scores[1:].T @ scores[:-1]
+    se = np.sqrt((bread @ (scores.T @ scores + 0.5 * (cross + cross.T)) @ bread)[1, 1])
+    assert fit.slope_se == pytest.approx(se)
+    assert fit.slope_p == pytest.approx(2 * stats.t.sf(abs(fit.slope / se), 7))
+    assert fit.repetitions == 0
+
+
+def test_the_band_of_sigma_lies_between_its_percentiles_for_a_sample_too(panel):
+    table = panel(areas=6, years=3)
+    fit = sigma_convergence(table, ddof=1, rng=np.random.default_rng(5), repetitions=400)
+    wide = np.log(table.pivot(index="area", columns="year", values="value")).to_numpy()
+    times = np.random.default_rng(5).multinomial(6, [1 / 6] * 6, size=400)
+    sigmas = np.array([np.std(wide[np.repeat(np.arange(6), row)], axis=0, ddof=1) for row in times])
+    for column, percentile in (("low", 5), ("high", 95)):
+        assert fit.by_year[column].tolist() == pytest.approx(np.percentile(sigmas, percentile, axis=0), abs=1e-7)
+    assert fit.repetitions == 400
+    for rng, repetitions in ((None, 400), (np.random.default_rng(5), 0)):
+        bare = sigma_convergence(table, ddof=1, rng=rng, repetitions=repetitions)
+        assert bare.by_year[["low", "high"]].isna().all(axis=None)
+        assert bare.repetitions == 0
+
+
+def test_a_year_that_a_resample_misses_has_no_sigma_in_it(panel):
+    table = panel(areas=4, years=3)
+    sparse = table[(table["year"] != 2012) | table["area"].isin(["a000", "a001"])]
+    fit = sigma_convergence(sparse, ddof=1, rng=np.random.default_rng(1), repetitions=300)
+    assert fit.by_year["low"].notna().all()
+    wide = np.log(sparse.pivot(index="area", columns="year", values="value")).to_numpy()
+    times = np.random.default_rng(1).multinomial(4, [1 / 4] * 4, size=300)
+    drawn = [wide[np.repeat(np.arange(4), row), 2] for row in times]
+    drawn = [np.std(logs[~np.isnan(logs)], ddof=1) for logs in drawn if (~np.isnan(logs)).sum() > 1]
+    assert fit.by_year["high"][2] == pytest.approx(np.percentile(drawn, 95), abs=1e-7)
+
+
+def test_three_years_are_enough_and_small_values_are_values(panel):
+    assert log_gap_decay([1, 2, 3], [0.5, 0.6, 0.7]).n == 3
+    small = panel(areas=8, years=2)
+    small = small.assign(value=small["value"] / 10_000)
+    assert (small["value"] < 1).all()
+    assert len(sigma_convergence(small).by_year) == 3
+    first, last = np.geomspace(0.3, 0.9, 8), np.geomspace(0.4, 0.95, 8)
+    assert beta_convergence(first, last, 1).speed == pytest.approx(beta_convergence(100 * first, 100 * last, 1).speed)
+    assert beta_convergence(first, last, 0.5).years == 0.5
+
+
+@pytest.mark.parametrize(
+    ("years", "ratio", "words"),
+    [
+        ([1, 2, 3], [0.7, 0.8, 0], "^ratios must be above zero, and no year or ratio may be missing$"),
+        ([1, 2, 3], [0.7, 0.8, -0.1], "^ratios must be above zero, and no year or ratio may be missing$"),
+        ([1, 2, np.nan], [0.7, 0.8, 0.9], "^ratios must be above zero, and no year or ratio may be missing$"),
+        ([1, 2, 3], [0.7, 0.8, 1], "^1 ratios are 1 or more: unified years .* must be counted apart, not fitted$"),
+        ([1, 2, 2, 3], [0.7] * 4, "^year 2 stands twice$"),
+        ([1, 2], [0.7, 0.8], "^a decay needs three years at least, not 2$"),
+    ],
+)
+def test_a_decay_is_refused_in_a_sentence(years, ratio, words):
+    with pytest.raises(ValueError, match=words):
+        log_gap_decay(years, ratio)
+
+
+def test_a_target_is_a_ratio_above_nothing_and_below_one():
+    fit = log_gap_decay(YEARS, decaying(0.05))
+    for target in (0, 1, -0.5, 1.5):
+        with pytest.raises(ValueError, match=f"^a target ratio lies above 0 and below 1, not at {target:g}$"):
+            fit.closing_year(target)
+    assert fit.closing_year(0.01) == 2024
+
+
+def test_a_value_of_nothing_is_refused_and_so_are_areas_without_a_distance():
+    table = pd.DataFrame({"area": ["a"] * 3, "year": [1, 2, 3], "value": [1.0, 0, 2]})
+    with pytest.raises(ValueError, match="^values must be above zero; the smallest is 0$"):
+        sigma_convergence(table)
+    first = np.geomspace(300, 900, 8)
+    with pytest.raises(ValueError, match="^all areas start from one value: there is nothing to catch up with$"):
+        beta_convergence([500] * 8, first, 5)
+    with pytest.raises(ValueError, match="^values must be above zero, and none may be missing$"):
+        beta_convergence(first, [0, *first[1:]], 5)

@@ -128,3 +128,12 @@ def test_the_parts_of_each_area_add_to_within_and_composition():
     moved = mean_ratio_shift_share([0.6, 1], [0.7, 1], [3, 1], [3, 1])
     assert moved.within_by_area.tolist() == pytest.approx([0.75 * 0.1, 0])
     assert (moved.first_mean, moved.last_mean) == pytest.approx((0.7, 0.775))
+
+
+def test_each_group_has_its_own_part_within_the_gini():
+    split = gini_decomposition([1, 2, 5, 6], None, ["country", "country", "town", "town"])
+    assert split.groups["within"].sum() == pytest.approx(split.within)
+    # Half the people twice: p^2 x mean/3.5 x gini.
+    assert split.groups["within"].tolist() == pytest.approx(
+        [0.25 * 1.5 / 3.5 * gini([1, 2]), 0.25 * 5.5 / 3.5 * gini([5, 6])]
+    )

@@ -152,3 +152,15 @@ def test_a_gain_needs_as_many_ranks_and_a_weight_a_number():
         gini([1, 2], [1, np.nan])
     with pytest.raises(ValueError, match=r"2 values need as many weights, not shape \(2, 1\)"):
         gini([1, 2], [[1], [2]])
+
+
+def test_the_largest_over_the_smallest_and_prices_that_fell():
+    assert max_min_ratio([2, 3, 6]) == 3
+    assert real_ratio([0.75], 0.9, 0.8).item() == pytest.approx(0.75 * 0.9 / 0.8)
+    for urban, rural in ((0, 1), (1, 0), (-1, 1), (1, -1)):
+        with pytest.raises(ValueError, match="^price indices must be above zero$"):
+            real_ratio([0.75], urban, rural)
+
+
+def test_a_mean_gain_of_one_yuan_is_a_gain():
+    assert concentration_index([2, 0], None, [1, 2]) == pytest.approx(-0.5)
