@@ -107,7 +107,11 @@ def dated(text: str, facts: Facts) -> str:
 
 
 def unbroken(markdown: str) -> str:
-    """Hold each number to its unit: no line ends between them."""
-    return re.sub(r"(\]\{\.[nd][^}]*\}) (?=(?:million|thousand|yuan|months)\b)", "\\1\u00a0", markdown).replace(
-        "million yuan", "million\u00a0yuan"
-    )
+    """Hold each number of the text to its unit: no line ends between them. A narrow cell of a table may break there."""
+    lines = [line if line.startswith("|") else _held(line) for line in markdown.split("\n")]
+    return "\n".join(lines)
+
+
+def _held(line: str) -> str:
+    numbers = re.sub(r"(\]\{\.[nd][^}]*\}) (?=(?:million|thousand|yuan|months)\b)", "\\1\u00a0", line)
+    return numbers.replace("million yuan", "million\u00a0yuan")
