@@ -44,7 +44,7 @@ def test_each_kind_of_change_says_by_how_much_and_the_largest_comes_first():
     after = "b:extra_cost,500000000,yuan/year\nb:ratio,0.7425,ratio\nb:new,5,persons\n"
     assert said(COST + RATIO + STANDARD, after) == [
         "b:extra_cost: 490,375,321 -> 500,000,000 yuan/year (+9,624,679, +1.96%)",
-        "b:ratio: 0.75 -> 0.7425 ratio (-0.0075, -1.00%)",
+        "b:ratio: 0.75 -> 0.7425 ratio (-0.007500, -1.00%)",
         "b:new: new, 5 persons",
         "b:standard: gone, was 0 yuan/person/month",
     ]

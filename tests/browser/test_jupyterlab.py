@@ -131,7 +131,7 @@ def test_a_notebook_runs_and_every_chart_is_seen(chromium, lab, name):
 
 def test_a_slider_moves_the_numbers_and_the_charts_by_keyboard(sliders):
     start = stand(sliders)
-    assert "2025年为669元、891元" in start[1]
+    assert "2025年拟为669元、891元" in start[1]
     higher = press(sliders, "提高幅度", "ArrowRight")
     assert "rise=0.04" in higher[0]
     assert "891元" not in higher[1]
