@@ -84,7 +84,7 @@ def test_a_batch_takes_a_stored_result_only_where_its_inputs_are_the_same(tmp_pa
 def test_an_override_changes_what_it_names():
     one = analysis.start("rural80", overrides={"policy.rural_share.at_least": 0.85})
     assert one.scenario.id.startswith("rural80-")
-    assert one.scenario.title.en == "Rural 80 % (policy.rural_share.at_least=0.85)"
+    assert one.scenario.title.en == "Rural 80% (policy.rural_share.at_least=0.85)"
     assert set(one.result["scenario"]) == {one.scenario.id}
     assert (
         analysis.start("rural80", overrides={"policy.rural_share.at_least": Decimal("0.850")}).scenario.id

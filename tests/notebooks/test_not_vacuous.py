@@ -121,6 +121,6 @@ def test_a_deleted_or_changed_reference_result_is_found(spoiled):
     reference.path_of("rural80", spoiled).unlink()
     path = reference.path_of("freeze", spoiled)
     text = path.read_text("utf-8")
-    path.write_text(text.replace(",0.7500,ratio", ",0.7501,ratio", 1), "utf-8")
+    path.write_text(text.replace(",0.750000,ratio", ",0.750100,ratio", 1), "utf-8")
     assert path.read_text("utf-8") != text
     assert failed(spoiled, wanted) == {f"{STORED}[rural80]", f"{STORED}[freeze]"}
