@@ -164,3 +164,14 @@ def test_the_largest_over_the_smallest_and_prices_that_fell():
 
 def test_a_mean_gain_of_one_yuan_is_a_gain():
     assert concentration_index([2, 0], None, [1, 2]) == pytest.approx(-0.5)
+
+
+def test_what_is_missing_is_counted_and_refused_in_a_sentence():
+    for call, words in (
+        (lambda: gini([1, np.nan, 2, np.inf]), "values are missing in 2 places: leave out and count them"),
+        (lambda: gini([1, 2], [1, -1]), "weights must be zero or more, and none may be missing"),
+        (lambda: gini([1, 2], [0, 0]), "weights are all zero"),
+        (lambda: sigma([1, 3], [0, 5], ddof=1), "a standard deviation with ddof 1 needs 2 areas with a weight, not 1"),
+    ):
+        with pytest.raises(ValueError, match=f"^{words}$"):
+            call()

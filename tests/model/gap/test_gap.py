@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,3 +101,29 @@ def test_areas_share_the_yuan_gap_of_a_year():
 
 def test_adequacy_is_twelve_months_of_the_standard_over_a_years_consumption():
     assert adequacy(860, 41280).item() == 0.25
+
+
+def test_a_table_holds_both_standards_and_an_area_of_one_residence_has_no_part_of_the_gap():
+    rows = [("a", 1, "urban", 900), ("a", 1, "rural", 600), ("d", 1, "urban", 1483), ("a", 2, "urban", 950)]
+    gap = table(*rows)
+    assert gap[["urban_yuan_month", "rural_yuan_month"]].iloc[0].tolist() == [900, 600]
+    assert gap_by_area_share(gap, 1).to_dict() == {"a": 1, "d": 0}
+    assert list(gap.columns) == [
+        "area_code", "year", "urban_yuan_month", "rural_yuan_month", "rural_urban_ratio", "gap_yuan_month", "relative_gap",
+        "log_gap", "closed_share", "state",
+    ]  # fmt: skip
+    towns = table(("a", 1, "urban", 900), ("b", 1, "urban", 800))
+    assert towns["state"].tolist() == ["one_residence"] * 2
+    assert towns["rural_yuan_month"].isna().all()
+
+
+def test_amounts_below_one_and_as_parameters_hold_them_are_amounts():
+    exact = [Decimal("0.6"), Decimal("0.9")], [Decimal("0.8"), Decimal("0.9")]
+    plain = [0.6, 0.9], [0.8, 0.9]
+    assert rural_urban_ratio(*exact).tolist() == rural_urban_ratio(*plain).tolist() == pytest.approx([0.75, 1])
+    for name, values in growth_split(*exact).items():
+        assert values.tolist() == growth_split(*plain)[name].tolist()
+    assert adequacy(*exact).tolist() == adequacy(*plain).tolist()
+    assert closed_share(*exact).tolist() == closed_share(*plain).tolist()
+    with pytest.raises(ValueError, match="^standards must be above zero$"):
+        rural_urban_ratio([0.5, 0], [1, 1])

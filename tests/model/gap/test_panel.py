@@ -115,3 +115,33 @@ def test_what_a_panel_lacks_or_cannot_be_is_named(panel):
     table.loc[3, "value"] = -2
     with pytest.raises(ValueError, match="above zero; the smallest is -2"):
         panel_convergence(table)
+
+
+def test_a_panel_says_its_effects_its_correction_and_why_there_is_no_inference(panel):
+    full = "variance x G/(G-1) x (N-1)/(N-K), K with all fixed effects; p from t(G-1)"
+    for areas, correction, note in (
+        (5, "none: no inference", "5 clusters, fewer than 6: no inference, coefficients only"),
+        (6, full, "6 clusters, fewer than 30: needs a wild bootstrap, and has no rng"),
+        (30, full, ""),
+    ):
+        table = panel(areas=areas)
+        fit, pooled = panel_convergence(table), pooled_convergence(table)
+        assert (fit.effects, pooled.effects) == ("area and year", "year")
+        assert (fit.correction, fit.note) == (pooled.correction, pooled.note) == (correction, note)
+    few = panel_convergence(panel(areas=8), rng=np.random.default_rng(1), repetitions=99)
+    assert few.note == ""
+    many = panel_convergence(panel(areas=30), rng=np.random.default_rng(1), repetitions=99)
+    assert many.note == "30 clusters: the wild bootstrap is a check beside the cluster-robust p"
+
+
+def test_the_pooled_panel_draws_its_own_bootstrap(panel):
+    table = panel(areas=8)
+    once, again = (pooled_convergence(table, rng=np.random.default_rng(2), repetitions=99) for _ in range(2))
+    assert (once.wild_p, once.wild_low, once.wild_high) == (again.wild_p, again.wild_low, again.wild_high)
+    assert 100 * once.wild_p == pytest.approx(round(100 * once.wild_p))  # one more than 99 draws
+
+
+def test_two_years_of_growth_have_a_bias_and_one_has_none_to_speak_of(panel):
+    two = panel_convergence(panel(areas=8, years=2))
+    assert two.nickell_bias == pytest.approx(-(2 + two.beta) / (2 - 1))
+    assert np.isnan(pooled_convergence(panel(areas=8, years=1)).nickell_bias)
