@@ -109,13 +109,19 @@ def test_a_path_built_with_a_speed_gives_it_back_however_growth_is_measured(spee
     assert fit.half_life_years == pytest.approx(np.log(2) / speed)
 
 
-def test_the_error_of_beta_is_hc3_and_carries_over_to_the_speed():
+def line_of_areas():
+    """Return 25 areas at the start and five years on, and the line behind their fit: x, y and the inverse of x'x."""
     rng = np.random.default_rng(2)
     first = np.exp(rng.normal(6, 0.3, 25))
     last = np.exp(0.7 * np.log(first) + 2 + rng.normal(0, 0.05, 25))
-    fit = beta_convergence(first, last, 5)
     x, y = np.column_stack([np.ones(25), np.log(first)]), np.log(last / first) / 5
     bread = np.linalg.inv(x.T @ x)
+    return first, last, x, y, bread
+
+
+def test_the_error_of_beta_is_hc3_and_carries_over_to_the_speed():
+    first, last, x, y, bread = line_of_areas()
+    fit = beta_convergence(first, last, 5)
     # MacKinnon and White 1985: each residual over one less its leverage.
     scores = x * ((y - x @ (bread @ x.T @ y)) / (1 - np.einsum("ij,jk,ik->i", x, bread, x)))[:, None]
     se = np.sqrt((bread @ scores.T @ scores @ bread)[1, 1])
@@ -203,12 +209,8 @@ def test_a_speed_that_the_non_linear_fit_does_not_find_is_left_open(monkeypatch)
 
 
 def test_the_error_of_the_non_linear_speed_is_that_of_the_line_under_equal_variances():
-    rng = np.random.default_rng(2)
-    first = np.exp(rng.normal(6, 0.3, 25))
-    last = np.exp(0.7 * np.log(first) + 2 + rng.normal(0, 0.05, 25))
+    first, last, x, y, bread = line_of_areas()
     fit = beta_convergence(first, last, 5)
-    x, y = np.column_stack([np.ones(25), np.log(first)]), np.log(last / first) / 5
-    bread = np.linalg.inv(x.T @ x)
     residual = y - x @ (bread @ x.T @ y)
     # The model is linear in b, so that the error of B is that of b over |db/dB| = e^(-BT).
     se = np.sqrt(residual @ residual / 23 * bread[1, 1]) / np.exp(-fit.speed * 5)
