@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,12 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 JUNE, DECEMBER = date(2024, 6, 30), date(2024, 12, 31)
+
+
+def pytest_configure():
+    """Hear interrupts: where a shell began the tests in its background they were ignored, and so by all that tests start."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

@@ -217,6 +217,7 @@ def test_check_refuses_a_range_or_a_share_set_without_a_reason(own_home, capsys,
     ("file", "old", "new", "says"),
     [
         ("sharing", "    class_2: {upper: 0.64, local: 0.36}\n", "", "middle.shares: class_2 is missing"),
+        ("sharing", "    class_2: {upper: 0.58, local: 0.42}\n", "", "low.shares: class_2 is missing"),
         ("assumptions", "\nfollow_share:", "\nfolow_share:", "folow_share is not used by the model; .*did you mean follow_share?"),
         ("assumptions", "  low: -0.019\n  central: 0\n  high: 0.019\n", "  central: 0\n  scored: true\n", "tekun_deviation: scored: true: no past"),
     ],

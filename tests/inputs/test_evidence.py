@@ -343,6 +343,16 @@ def test_a_deleted_city_is_refused_at_the_first_row_that_speaks_of_it(package):
     assert "441600" in message
 
 
+@pytest.mark.parametrize("mark", ['"wage', "yuan/worker/month,2018", "440200,2018"])
+def test_a_file_that_was_cut_off_is_refused(package, mark):
+    text = (package.folder / "minimum_wage.csv").read_text("utf-8")
+    cut = text[: text.rindex(mark) + 5]
+    (package.folder / "minimum_wage.csv").write_text(cut, "utf-8")
+    message = package.refusal()
+    assert message.startswith("data/guangdong/minimum_wage.csv: ")
+    assert "row" in message
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"resources": []}', '{"resources": [{"name": "areas"}], "observations": ["x"]}']
 )

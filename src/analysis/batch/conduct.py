@@ -122,12 +122,12 @@ def _refuse_unready(batch: Batch, snapshot: Snapshot, crew: Crew) -> None:
     asked = {_fits_as(one): one for one in batch.scenarios.values()}
     hands = crew if isinstance(crew, LocalCrew) else OwnHands(batch.home)
     datasets = sorted({task.dataset for task in batch.tasks})
-    hands.submit(refuse_unready, datasets, list(asked.values()), snapshot.parcel).result()
+    hands.do(refuse_unready, datasets, list(asked.values()), snapshot.parcel)
 
 
 def _fits_as(one: Scenario) -> str:
     kinds = [(name, assumption.scored) for name, assumption in sorted(one.assumptions.items())]
-    shares = sorted(one.shares.shares)
+    shares = {name: sorted(sharing.shares) for name, sharing in sorted(one.sharing.items())}
     return f"{one.dataset} {one.as_of} {one.base_year} {one.horizon} {one.policy} {one.road} {shares} {kinds}"
 
 
@@ -205,7 +205,7 @@ def _documents(
     }
     hands = crew if isinstance(crew, LocalCrew) else OwnHands(batch.home)
     written = store.made_once(
-        out, "results", tables, lambda: hands.submit(call, "analysis.batch.gather:gather", folders, out).result()
+        out, "results", tables, lambda: hands.do(call, "analysis.batch.gather:gather", folders, out)
     )
     if not batch.site:
         return written
@@ -224,7 +224,7 @@ def _site(
         given = functools.partial(call, f"{module}:part", out, failed, hands.home, Path(rows))
         parts = list(hands.map(given, scenarios.values()))
         shown = (out, batch.title, scenarios, batch.languages, failed, parts, Path(rows))
-        index, font = hands.submit(call, f"{module}:write_index", *shown).result()
+        index, font = hands.do(call, f"{module}:write_index", *shown)
     folders = ["", *{one.dataset: None for one in scenarios.values()}, *scenarios]
     pages = hands.map(functools.partial(call, f"{module}:write_pages", out, failed, font), folders)
     return [index, *(path for written in pages for path in written)]

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from analysis.batch.kernels.member import ForkedMember
 from analysis.batch.kernels.process import ONE_THREAD, SHARED, WarmProcess, can_fork
 from analysis.batch.parcel import Parcel
-from analysis.batch.work import UNPACKED
+from analysis.batch.work import MOST_ATTEMPTS, UNPACKED
 from analysis.errors import InfrastructureFailed
 
 CONNECT_SECONDS = 10
@@ -53,11 +53,9 @@ class OwnHands:
     def __init__(self, home: Path):
         self.home = home
 
-    def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
+    def do(self, work: Callable[..., Any], *given: Any) -> Any:
         """Do a piece of work at once."""
-        future: Future[Any] = Future()
-        future.set_result(work(*given))
-        return future
+        return work(*given)
 
     def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         """Do the same with each of several things."""
@@ -112,25 +110,49 @@ class LocalCrew:
         return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=(self._told,))
 
     def _free(self, future: Future[Any]) -> None:
-        member = self._busy.pop(future, None)
+        member = self._busy.get(future)
         if isinstance(future.exception(), BrokenProcessPool) and member in self._members:
             self._members.remove(member)  # died with its work; another takes its place
+        self._busy.pop(future, None)
+
+    def do(self, work: Callable[..., Any], *given: Any) -> Any:
+        """Have a piece of work done and return what it gives; begun again where its process died.
+
+        Raises:
+            InfrastructureFailed: its process died each time.
+        """
+        return self._result(self.submit(work, *given), work, given)
 
     def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         """Do the same with each of several things; yield what it gives in their order.
 
         Raises:
-            BrokenProcessPool: a member died with its work.
+            InfrastructureFailed: as in :meth:`do`.
         """
         waiting = deque(items)
-        handed: deque[Future[Any]] = deque()
+        handed: deque[tuple[Future[Any], Any]] = deque()
         while waiting or handed:
             while waiting and len(self._busy) < self.size:
-                handed.append(self.submit(work, waiting.popleft()))
-            if handed[0].done() or not waiting:
-                yield handed.popleft().result()
+                item = waiting.popleft()
+                handed.append((self.submit(work, item), item))
+            if handed[0][0].done() or not waiting:
+                future, item = handed.popleft()
+                yield self._result(future, work, (item,))
             else:
                 wait(self._busy, return_when=FIRST_COMPLETED)
+
+    def _result(self, future: Future[Any], work: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+        for _ in range(MOST_ATTEMPTS - 1):
+            with contextlib.suppress(BrokenProcessPool):
+                return future.result()
+            future = self.submit(work, *given)
+        try:
+            return future.result()
+        except BrokenProcessPool as error:
+            raise InfrastructureFailed(
+                f"a process died {MOST_ATTEMPTS} times over the same work, perhaps for want of memory; "
+                "run the same command again, with fewer --workers: it goes on where it stood"
+            ) from error
 
     def __exit__(self, *_: object) -> None:
         for member in self._members:

@@ -291,10 +291,12 @@ def _refuse_assumptions(scenario: Scenario, cells: pd.DataFrame) -> None:
                 f"assumptions: {name}: scored: true: no past forecast of it is scored; write low and high (scored: {', '.join(SCORED)})"
             )
     for number in sorted(set(cells["area_class"])):
-        if f"class_{number}" not in scenario.shares.shares:
-            raise ParametersRefused(
-                f"sharing: {scenario.fiscal.sharing}.shares: class_{number} is missing; every area class needs its shares"
-            )
+        # The other sets too: the page on who pays shows them beside the one that is used.
+        for name, sharing in scenario.sharing.items():
+            if f"class_{number}" not in sharing.shares:
+                raise ParametersRefused(
+                    f"sharing: {name}.shares: class_{number} is missing; every area class needs its shares"
+                )
     # A misspelt name is missing under its right one too: say the misspelling first.
     for name in sorted(set(scenario.assumptions) ^ needed, key=lambda one: (one in needed, one)):
         if name in OPTIONAL or name in own:
