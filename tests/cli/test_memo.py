@@ -196,7 +196,7 @@ def test_the_page_opens_with_the_four_sentences_and_the_known_facts(made):
     zh = re.sub(r"<[^>]+>", "", (made / "memo.zh.html").read_text("utf-8").partition("<body>")[2])
     heads = [zh.index(head) for head in ("差距：", "提标：", "须提标的市：", "新增支出与资金负担：", "覆盖与及时：")]
     assert heads == sorted(heads)
-    assert "自2018年起全部在四类地区" in zh
+    assert "自2018年起仅在四类地区" in zh
     assert "75.0%" in zh
     assert "河源农村701元、城镇915元" in zh
     assert "云浮农村672元、城镇895元" in zh

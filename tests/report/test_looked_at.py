@@ -25,8 +25,9 @@ def pictures(home, out):
     """Yield name and bytes of every figure and page that the default memo makes; what is computed once lies in ``out``."""
     scenarios = read_batch("memo", home).scenarios
     for lang in ("zh", "en"):
-        history = analysis.start(lang=lang, scope="dataset").show("gap_over_time")
-        yield f"guangdong/{history.name}.png", history.png()
+        history = analysis.start(lang=lang, scope="dataset")
+        for chart in (history.show("gap_over_time"), history.show("theil_split")):
+            yield f"guangdong/{chart.name}.png", chart.png()
         abroad = analysis.start("baseline", "indonesia", lang=lang, scope="dataset").show("gap_over_time")
         yield f"indonesia/{abroad.name}.png", abroad.png()
         for scenario in scenarios:
@@ -39,7 +40,7 @@ def pictures(home, out):
         batch = analysis.start("batch:memo", out_dir=str(out), lang=lang, scope="batch")
         _, figures = written(batch)
         batch.save()
-        for chart in figures.values():
+        for chart in (*figures.values(), batch.show("scenario_multiples")):
             yield f"memo/{chart.name}.png", chart.png()
         for name, content in batch.memo().items():
             yield f"memo/{name}", content

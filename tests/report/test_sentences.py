@@ -35,7 +35,7 @@ def test_the_gap_says_whether_it_narrows(runs):
 
 def test_the_gap_names_the_year_and_both_kinds_of_standard(runs):
     gap = texts(runs["baseline", "zh"])["差距"]
-    assert "自2018年起全部在四类地区" in gap
+    assert "自2018年起仅在四类地区" in gap
     assert "河源农村701元、城镇915元" in gap
     assert "云浮农村672元、城镇895元" in gap
 

@@ -120,7 +120,7 @@ def road_findings(facts: Facts, wording: Wording) -> list[str]:
     cost = facts.say("path_extra_cost", "money", area_code=wording.whole, year=last)
     said = [
         wording.pick(
-            f"照此政策到{last}年，{name}农村最低标准为城镇的{share}，差额{gap}元；当年比不提标多花{cost}。",
+            f"照此政策到{last}年，{name}农村最低标准为城镇的{share}，差额{gap}元；当年比不提标新增{cost}。",
             f"On this policy {name.lower()} rural stands at {share} of urban in {last}, {gap} yuan apart, at {cost} that year against no rise.",
         )
     ]

@@ -39,15 +39,15 @@ FORMULAS: dict[str, tuple[str, str]] = {
     "score_": ("预测 / 公布 - 1", "forecast / published - 1"),
     "standard": ("max(现行, 下年最低, 现行 × (1 + 跟随程度 × 最低标准增幅))，农村不低于城镇的规定比例", "max(in force, next minimum, in force x (1 + follow x rise of the minimum)), rural at least its share of urban"),
     "mandated_rise": ("跟随程度取0时的标准 - 现行标准", "the standard with follow = 0 less the one in force"),
-    "extra_cost_if_": ("新增支出，仅把这一项假设移到所示一端，其余取基准值（P10、P90：其余取中位）", "extra cost with this one assumption at the end named, all others central (P10, P90: others at their medians)"),
+    "extra_cost_if_": ("新增支出，仅把这一项假设移到所示一端，其余取基准值（P10、P90：其余取中位）", "extra cost with this one assumption at the end named, all others at their best estimates (P10, P90: others at their medians)"),
     "extra_cost_under_allocation": ("新增支出，受助人数按另一办法分配", "extra cost with recipients allocated another way"),
     "extra_cost_under_response": ("新增支出，人数对标准的反应按所示模型", "extra cost with recipients answering the line by the model named"),
     "extra_cost_under_sharing": ("上级负担 = Σ 下限口径新增 × 该套分担比例", "upper tiers = sum of the extra at the minimum x the shares of the set"),
-    "extra_cost_widths": ("抽样分位数，各项假设到中值的距离乘以所示倍数", "quantile of the draws with every distance from central stretched as named"),
+    "extra_cost_widths": ("模拟结果的分位数，各项假设到基准值的距离乘以所示倍数", "quantile of the simulated cases, every distance from the best estimate stretched as named"),
     "extra_cost_of_expenditure": ("新增支出 / 下年一般公共预算支出（最近一年按财力参数的增速推到下年）", "extra cost / next year's general public budget expenditure (the last one carried on at the fiscal path's growth)"),
     "extra_cost": ("Σ 地区、城乡：12N(z'-z) + 12N·max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + 联动项目；N人数，z现行标准，z'下年标准，b补差，f'下年最低补差，N'含新增的人数", "sum over areas and residences: 12N(z'-z) + 12N max(0, f'-b-(z'-z)) + 12(N'-N)(z'-z)/2 + what is linked; N recipients, z standard, z' next, b supplement, f' next supplement floor, N' with entrants"),
-    "envelope_for_90_percent": ("新增支出抽样的九成位", "the ninth decile of the drawn extra cost"),
-    "extra_cost_exceeded_with_chance": ("新增支出抽样中有所示百分数超过的数：10即九成够用的数，50即中位", "the amount that the named per cent of the draws of the extra cost exceed: at 10 the envelope for nine draws in ten, at 50 the median"),
+    "envelope_for_90_percent": ("新增支出模拟结果的九成位", "the ninth decile of the simulated extra cost"),
+    "extra_cost_exceeded_with_chance": ("新增支出的模拟结果中有所示百分数超过的数：10即九成够用的数，50即中位", "the amount that the named per cent of the simulated extra costs exceed: at 10 the amount that suffices in nine cases of ten, at 50 the median"),
     "spending": ("12 × 人数 × 补差（低保）+ 12 × 人数 × 标准（特困），下年另加新增支出", "12 x recipients x supplement (dibao) + 12 x recipients x standard (tekun); next year with the extra cost"),
     "capacity": ("本年支出 × (1 + 一般公共预算支出增速)", "this year's spending x (1 + growth of general public budget expenditure)"),
     "short_of_capacity": ("各级支出超出可支出之和，减去可调剂的余额", "what no tier can bear after transfers"),
@@ -79,10 +79,10 @@ TIER_FORMULA = (
     "upper: sum over areas of the extra at the provincial minimum x the tier's share (params/sharing); local: the whole less that",
 )
 QUANTILES = {
-    "p10": ("抽样的一成位", "the first decile of the draws"),
-    "p50": ("抽样的中位", "the median of the draws"),
-    "p90": ("抽样的九成位", "the ninth decile of the draws"),
-    "mean": ("抽样的平均", "the mean of the draws"),
+    "p10": ("模拟结果的一成位", "the first decile of the simulated cases"),
+    "p50": ("模拟结果的中位", "the median of the simulated cases"),
+    "p90": ("模拟结果的九成位", "the ninth decile of the simulated cases"),
+    "mean": ("模拟结果的平均", "the mean of the simulated cases"),
     "low": (
         "各项假设均取最省一端（实测的取80%区间端点）",
         "every assumption at its cheap end (measured ones at the end of their 80 % interval)",
@@ -242,7 +242,7 @@ def _formula(measure: str, tier: str, statistic: str, wording: Wording) -> str:
     if measure == "extra_cost" and statistic in QUANTILES:
         return (
             wording.pick(*QUANTILES[statistic])
-            + wording.pick("；每一抽样：", "; each draw: ")
+            + wording.pick("；每次模拟：", "; each simulated case: ")
             + wording.pick(*FORMULAS[fitting])
         )
     return (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -51,6 +53,12 @@ class Wording:
     def unit_month(self) -> str:
         """The unit of standards."""
         return self.pick(f"{self.money}/人·月", f"{self.money}/person/month")
+
+    def day(self, day: date) -> str:
+        """Return a day as the language writes it."""
+        return self.pick(
+            f"{day.year}年{day.month}月{day.day}日", f"{day.day} {calendar.month_name[day.month]} {day.year}"
+        )
 
     @property
     def whole(self) -> str:

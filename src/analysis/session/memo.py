@@ -58,7 +58,7 @@ def _context(run: Run) -> dict[str, str]:
     return {
         "scenario": run.scenario.title.in_language(run.lang),
         "policy": run.scenario.policy.title.in_language(run.lang),
-        "as_of": str(run.scenario.as_of),
+        "as_of": run.wording.day(run.scenario.as_of),
         "minima": run.wording.pick("；", "; ").join(run.documents("minimum_standard")),
     }
 

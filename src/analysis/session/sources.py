@@ -19,7 +19,7 @@ def source(run: Run, chart: str) -> str:
         )
     if chart in ("tornado", "ripple", "frontier", "cost_waterfall", "who_pays", "exceedance", "cash_calendar"):
         return run.wording.pick(
-            "数据包来源表所列通知和统计，花费均含假设",
+            "数据包来源表所列通知和统计，支出测算均含假设",
             "notices and counts in the package's list of sources; every cost rests on assumptions",
         )
     measure = "standard" if chart in ("tile_grid", "must_move") else "minimum_standard"

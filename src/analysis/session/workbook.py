@@ -31,7 +31,7 @@ TABLES = {
     "requests": ("应先补的数据", "What to ask for first"),
     "programmes": ("哪些项目计入", "Which programmes are costed"),
     "scenarios": ("各方案", "The scenarios"),
-    "frontier": ("花费与差额", "Cost against gap"),
+    "frontier": ("支出与差额", "Cost against gap"),
     "regrets": ("各方案的遗憾值", "Regret of the scenarios"),
     "scored_minima": ("以往的最低标准：预测与实际", "Past minima: planned and actual"),
     "score_errors": ("以往误差", "Past errors"),

@@ -28,10 +28,10 @@ def test_the_share_that_the_plan_and_the_rule_ask_for_is_a_line(scenario, lang):
 
 
 def test_who_asks_is_said():
-    assert "2024年起规定、方案：75%" in written(run_of("baseline", "zh").show("gap_over_time"))
+    assert "不低于75%：2024年起规定、方案" in written(run_of("baseline", "zh").show("gap_over_time"))
     said = written(run_of("rural80", "en").show("gap_over_time"))
-    assert "rule since 2024: 75%" in said
-    assert "plan: 80%" in said
+    assert "at least 75%: rule since 2024" in said
+    assert "at least 80%: plan" in said
 
 
 def test_a_target_of_catching_up_is_drawn_with_its_year_and_the_axis_reaches_it():
@@ -45,7 +45,7 @@ def test_a_target_of_catching_up_is_drawn_with_its_year_and_the_axis_reaches_it(
     )
     chart = run.show("gap_over_time")
     assert levels(chart) == [0.75, 0.9]
-    assert "方案2028年目标：90%" in written(chart)
+    assert "不低于90%：方案2028年目标" in written(chart)
     assert chart.figure.axes[0].get_ylim()[1] > 0.9
     assert not overlapping(chart)
 
@@ -62,4 +62,4 @@ def test_a_policy_that_asks_for_no_share_has_no_line_of_its_own():
     keyed = with_keys(run.facts.table)
     kept = keyed[~((keyed["measure"] == "rural_share_at_least") & (keyed["scenario"] == "baseline"))]
     chart = gap_over_time(Facts(pd.DataFrame(kept), "baseline", "zh"), run.wording, "")
-    assert "2024年起规定：75%" in written(chart)
+    assert "不低于75%：2024年起规定" in written(chart)

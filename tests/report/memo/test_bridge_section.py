@@ -66,8 +66,8 @@ def test_nothing_has_changed(run, nothing):
     assert has(
         run,
         text,
-        "对照的是2024-06-30的上次测算（基准方案，计划2025年）。",
-        "Compared with the older memo as of 2024-06-30 (Baseline), which planned 2025.",
+        "对照的是2024年6月30日的上次测算（基准方案，计划2025年）。",
+        "Compared with the older memo as of 30 June 2024 (Baseline), which planned 2025.",
     )
     assert has(
         run,
@@ -239,8 +239,8 @@ def test_another_day_and_horizon_are_said_and_count_as_data(run, nothing, baseli
     assert has(
         run,
         text,
-        "对照的是2023-06-30的上次测算（基准方案，计划2024年）。本次测算日为2024-06-30，两次各只用当日已公布的数据。",
-        "as of 2023-06-30 (Baseline), which planned 2024. This memo is as of 2024-06-30; each rests on nothing later than its day.",
+        "对照的是2023年6月30日的上次测算（基准方案，计划2024年）。本次测算日为2024年6月30日，两次各只用当日已公布的数据。",
+        "as of 30 June 2023 (Baseline), which planned 2024. This memo is as of 30 June 2024; each rests on nothing later than its day.",
     )
     assert has(
         run,

@@ -42,7 +42,7 @@ def floors(facts: Facts, wording: Wording, context: Mapping[str, str], rules: Se
         ("", ("类别",)), ("", ("地区范围",)), ("", ("城乡",)),
         ("低保最低标准", (*years, "提高", "增幅")), ("最低补差水平", (*years, "提高", "增幅")),
     )  # fmt: skip
-    tables = [Table(heads, rows, (15, 37.2, 9.2, *(13.1, 13.1, 9.3, 11.8) * 2), 2)]
+    tables = [Table(heads, rows, (14.5, 37.7, 8.2, *(13.9, 13.9, 8.2, 11.8) * 2), 2)]
     linked = _linked(facts, wording, rules)
     if linked:
         names = ("类别", "项目", "依据", "城乡", *(year.replace("\n", "") for year in years))
@@ -85,7 +85,7 @@ def movers(facts: Facts, wording: Wording) -> Annex:
     groups = [f"{wording.word(side)}{name}" for name in ("低保标准", "最低补差水平") for side in SIDES]
     columns = (f"{base}年\n现行", f"{following}年\n最低", "须提高")
     heads = (("", ("类别",)), ("", ("地区",)), *((group, columns) for group in groups), ("", ("情况",)))
-    table = Table(heads, rows, (16, 28, *(12.75,) * 12, 28), 0)
+    table = Table(heads, rows, (14.5, 27.2, *(13.85, 13.85, 11.3) * 4, 27.3), 0)
     return Annex(
         "附件2", (f"各市低保标准和最低补差水平须提高情况（{following}年拟定）",), f"单位：{wording.unit_month}",
         [table], _asked(facts, wording), landscape=True,

@@ -10,6 +10,8 @@ from analysis.report.facts import STYLES
 
 # Of the tables' letters, between their lines, and of a row of one line.
 SIZE_POINTS, LINE_POINTS, ROW_POINTS = 9.0, 13.0, 19.0
+# Of a cell, left and right together, as the style of the table has them.
+MARGINS_POINTS = 5.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Table:
 
 def line_count(text: str, width_mm: float) -> int:
     """Return how many lines a text takes in a cell or note of this width, at the size of the tables."""
-    return max(1, math.ceil(SIZE_POINTS * ems(text) / (POINTS_A_MM * width_mm - 6)))
+    return max(1, math.ceil(SIZE_POINTS * ems(text) / (POINTS_A_MM * width_mm - MARGINS_POINTS)))
 
 
 @dataclass(frozen=True)

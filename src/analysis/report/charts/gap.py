@@ -129,7 +129,9 @@ def _asked_label(asked: pd.DataFrame, value: float, wording: Wording) -> str:
             said.append(wording.pick("方案", "plan"))
         else:
             said.append(wording.pick(f"{year}年起规定", f"rule since {year}"))
-    return wording.pick("、", ", ").join(said) + wording.pick(f"：{percent(value)}", f": {percent(value)}")
+    return wording.pick(f"不低于{percent(value)}：", f"at least {percent(value)}: ") + wording.pick("、", ", ").join(
+        said
+    )
 
 
 def _yuan(amount: float) -> str:
@@ -144,7 +146,8 @@ def _plan_finding(wording: Wording, now: float, plan: pd.Series, gap: pd.Series)
     money = wording.money
     wider = (
         wording.pick(
-            f"，绝对差额{words[0]}到{fixed(after)}{money}", f", the gap in {money} {words[1]} to {fixed(after)}"
+            f"，绝对差额由{fixed(before)}{money}{words[0]}到{fixed(after)}{money}",
+            f", the gap {words[1]} from {fixed(before)} to {fixed(after)} {money}",
         )
         if after != before
         else ""

@@ -184,12 +184,16 @@ class Moving:
         axes.locator_params(axis="x", nbins=5)
         axes.xaxis.set_major_formatter(lambda value, _: large(value, self.wording))
         unit = large_unit(self.wording)
-        self._below(axes, f"{unit}；纵轴：抽样中超过它的比例", f"{unit.capitalize()}; up: share of the draws above it")
+        self._below(
+            axes, f"{unit}；纵轴：模拟结果中超过它的比例", f"{unit.capitalize()}; up: share of simulated cases above it"
+        )
 
     def _chance(self, paper: Canvas, numbers: dict[str, Any]) -> bytes:
         say, lang = self.wording.pick, self.wording.lang
         curve, envelope = numbers["curve"], numbers["envelope"]
-        title = say("十次有九次够用：", "Enough in nine draws of ten: ") + "".join(money(numbers["enough"], lang))
+        title = say("十次有九次够用：", "Enough in nine simulated cases of ten: ") + "".join(
+            money(numbers["enough"], lang)
+        )
         if envelope is not None:
             enough = max(
                 (100 - chance for chance, value in zip(CHANCES, curve, strict=True) if value <= envelope), default=0
@@ -197,10 +201,13 @@ class Moving:
             over = "".join(money(envelope, lang))
             if enough:
                 title = say(
-                    f"安排{over}，至少{enough}%的抽样够用", f"{over} is enough in {enough}% of the draws at least"
+                    f"安排{over}，至少{enough}%的模拟结果够用",
+                    f"{over} is enough in {enough}% of the simulated cases at least",
                 )
             else:
-                title = say(f"安排{over}，够用的抽样不到5%", f"{over} is enough in fewer than 5% of the draws")
+                title = say(
+                    f"安排{over}，够用的模拟结果不到5%", f"{over} is enough in fewer than 5% of the simulated cases"
+                )
         marks = [("central", "-", style.INK, say("基准测算值", "best estimate"), 131)]
         marks.append(("room", "--", style.NEXT, say("预算增长可容", "budget leaves"), 119))
         marks.append(("envelope", "-.", style.RURAL, say("可安排", "envelope"), 107))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COLUMNS, MOST_PANELS = 3, 12
 # Heights in inches: of a panel, of a line of its title, of its ticks, and of what stands above and below all of them.
-PANEL, LINE, TICKS, AROUND = 0.68, 0.095, 0.13, 0.97
+PANEL, LINE, TICKS, AROUND = 0.68, 0.095, 0.13, 1.07
 # A title's width in full-width characters, before the line is broken.
 WIDTH = 10.0
 FIRST_YEARS = 6
@@ -141,10 +141,10 @@ def _foot(drawn: list[dict[str, Any]], left: int, named: str, widest: str, wordi
     name, grade = wording.area(widest), wording.grade(worst_grade(row["grade"] for row in drawn))
     more = wording.pick(f"；另有{left}个方案未画", f"; {left} further scenarios are not drawn") if left else ""
     return wording.pick(
-        f"线为{name}农村最低标准占城镇的比重，菱形为下年，点线为方案要求；差额元/人·月；新增为下年新增支出中值，括号为抽样一成至九成，{large_unit(wording)}；"
+        f"线为{name}农村最低标准占城镇的比重，菱形为下年，点线为方案要求；差额元/人·月；新增为下年新增支出的基准测算值，括号为80%的模拟结果，{large_unit(wording)}；"
         f"箭头和框为建议方案{more}{named}（建议方案）。来源：{source}。最差等级：{grade}。",
         f"Line: rural minimum of {name.lower()} as a share of the urban one; diamond: next year; dotted: asked by the scenario. Gap: yuan a month. Cost: next year's extra, "
-        f"central, P10 to P90 in brackets, {large_unit(wording)}. Arrow and frame: the proposal{more}{named} (the proposal). Source: {source}. Worst grade: {grade}.",
+        f"best estimate, in brackets 80% of the simulated cases, {large_unit(wording)}. Arrow and frame: the proposal{more}{named} (the proposal). Source: {source}. Worst grade: {grade}.",
     )
 
 

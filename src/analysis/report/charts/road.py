@@ -104,7 +104,7 @@ def _road_title(facts: Facts, wording: Wording, code: str, last: int, exists: bo
         wording.lang,
     )
     return kept + wording.pick(
-        f"；{year}年达到{percent(target)}，到{last}年共须多花{more}{money_unit}",
+        f"；{year}年达到{percent(target)}，到{last}年共须新增{more}{money_unit}",
         f"; {percent(target)} by {year} takes {more}{money_unit} more, all years to {last} added",
     )
 
@@ -131,7 +131,7 @@ def frontier(
     own = facts.table[facts.table["scenario"] == facts.scenario]
     places = sorted(int(one.rpartition("_")[2]) for one in own["measure"] if one.startswith("frontier_extra_cost_at_"))
     note = wording.pick(
-        f"{unit(wording)}，基准测算值；实线：城镇按建议方案提高时的最少花费；虚线：城镇不动；菱形为建议方案，灰点劣于另一方案",
+        f"{unit(wording)}，基准测算值；实线：城镇按建议方案提高时的最少支出；虚线：城镇不动；菱形为建议方案，灰点劣于另一方案",
         f"{unit(wording).capitalize()}, best estimate. Line: least cost with town rising as proposed; dashed: town at a standstill. Diamond: the proposal; grey: dominated",
     )
     curves = with_keys(own[own["measure"].str.startswith("frontier")]).sort_index().reset_index(names="key")

@@ -17,7 +17,13 @@ from docx.text.paragraph import Paragraph
 from analysis.report.docx.layout import KEYS, RIGHT, TEXT_WIDTH_MM
 
 POINTS_A_MM = 72 / 25.4
-WIDTHS = dict.fromkeys(" ,.:;'|/()il", 0.33) | dict.fromkeys("%mwMW", 0.95) | {"-": 0.37}
+# Where neither the font nor one of its substitutes is installed, the wide one that free systems fall back on must fit too.
+WIDTHS = (
+    dict.fromkeys(" ,.:;'|/()il", 0.33)
+    | dict.fromkeys("%mwMW", 0.96)
+    | dict.fromkeys("0123456789", 0.64)
+    | {"-": 0.37, "+": 0.84}
+)
 # A column of words is not made narrower than this many characters.
 LEAST_EMS = 8.0
 # A head this short is not broken.
@@ -136,7 +142,7 @@ def _need(cells: list[str], size: float, wraps: bool) -> tuple[float, float]:
 def ems(text: str) -> float:
     """Return a text's width in characters of Chinese.
 
-    A letter or digit is a little over half of one, a space or mark a third, an m, w or per cent sign nearly one, a change
+    A letter is a little over half of one, a digit two thirds, a space or mark a third, an m, w or per cent sign nearly one, a change
     between Chinese and figures a quarter.
     """
     changes = len(re.findall(r"[0-9A-Za-z%](?=[一-鿿])|[一-鿿](?=[0-9A-Za-z])", text))

@@ -55,7 +55,7 @@ def _compared(facts: Facts, wording: Wording, older: Older) -> str:
     date, say, then, now = facts.literal, wording.pick, older.then, older.now
     years = date(str(older.base_year + 1)), date(str(following))
     title = raw(older.title(wording.lang), facts)
-    day = date(str(then.as_of)) if then else ""
+    day = date(wording.day(then.as_of)) if then else ""
     said = [
         say(
             f"对照的是{f'{day}的' if day else ''}上次测算（{title}，计划{years[0]}年）。",
@@ -65,8 +65,8 @@ def _compared(facts: Facts, wording: Wording, older: Older) -> str:
     if then and then.as_of != now.as_of:
         said.append(
             say(
-                f"本次测算日为{date(str(now.as_of))}，两次各只用当日已公布的数据。",
-                f"This memo is as of {date(str(now.as_of))}; each rests on nothing later than its day.",
+                f"本次测算日为{date(wording.day(now.as_of))}，两次各只用当日已公布的数据。",
+                f"This memo is as of {date(wording.day(now.as_of))}; each rests on nothing later than its day.",
             )
         )
     if older.base_year != base:

@@ -43,18 +43,18 @@ def brief(facts: Facts, wording: Wording, plates: Plates, context: Mapping[str, 
     note = wording.pick(
         f"方案：{raw(context['policy'], facts)}。测算日{date(context['as_of'])}，只用当日已公布的数据，仅一般公共预算支出等只有后来修订序列的除外（见末节）。"
         "基准测算值：各项假设均取基准值。非官方测算。",
-        f"Scenario: {raw(context['policy'], facts)}. Only figures that were public on {date(context['as_of'])}, but for series held only as revised later (budget expenditure; see the last section). "
+        f"Scenario: {raw(context['policy'], facts)}. Only figures that were public on {date(context['as_of'])}, except series held only as revised later (budget expenditure; see the last section). "
         "Dibao: minimum living allowance; tekun: support for people in extreme hardship. Best estimate: every assumption at its middle value. Not an official estimate.",
     )
     sources = wording.pick(
-        f"**来源**：省定最低标准和全省人数 {raw(context['minima'], facts)}；各市标准为各市通知及其转载；见末节。"
-        f"空心点为推断或推算；新增支出各数均含假设，单项影响最大的是（其余取基准值）：{context['movers']}。",
+        f"**来源**：省定最低标准和全省人数：{raw(context['minima'], facts)}；各市标准为各市通知及其转载；见末节。"
+        f"空心点为推断或推算；新增支出各数均含假设，单项影响最大的是（其余取基准值，可超出上述范围）：{context['movers']}。",
         f"**Sources**: minima and recipients {raw(context['minima'], facts)}; city standards: notices of the cities and copies; listed in the last section. "
-        f"Hollow marks are inferred or derived. What moves the cost most, one at a time with the others at their middle values: {context['movers']}.",
+        f"Hollow marks are inferred or derived. What moves the cost most, one at a time with the others at their middle values (it may then leave the range above): {context['movers']}.",
     )
     unit = wording.pick(
         "元/人·月。各项增幅不一，系向上取整和农村比例要求所致；城乡统一地区的最低补差为城镇/农村。",
-        "Yuan a month per person. The rises differ because amounts are rounded up and rural keeps its share of urban. Supplement floors of classes with one standard: urban/rural.",
+        "Yuan a month per person. The rises differ because amounts are rounded up and rural is held to its least share of urban. Supplement floors of classes with one standard: urban/rural.",
     )
     return f"""# {title}
 
@@ -126,7 +126,7 @@ def key_figures(facts: Facts, wording: Wording) -> pd.DataFrame:
                 wording.pick(f"各类每人每月（{share}）", f"a month, by class ({share})"),
                 wording.pick(
                     f"{cases}的模拟结果：{low.removesuffix('亿元') if high.endswith('亿元') else low}–{high}",
-                    f"more a year; {low}–{high} in {cases} cases",
+                    f"more a year; {low}–{high} in {cases} simulated cases",
                 ),
                 wording.pick(
                     f"中央和省（比例为假设）；市县{local}",
@@ -185,5 +185,5 @@ def _box(facts: Facts, wording: Wording) -> str:
         "分地区受助人数未公布，因此新增支出的各项数额均含假设。",
         "Recipients by area are not published, so every amount of the cost rests on assumptions.",
     )
-    lines = [wording.pick(f"**{name}**：{text}", f"**{name.capitalize()}**: {text}") for name, text, _ in rows]
+    lines = [wording.pick(f"**{name}**：{text}。", f"**{name.capitalize()}**: {text}.") for name, text, _ in rows]
     return "\n\n".join([head, *lines])

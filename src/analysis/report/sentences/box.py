@@ -20,10 +20,10 @@ def box_rows(facts: Facts, wording: Wording) -> list[tuple[str, str, str]]:
     both = facts.say("observed_areas_both_residences", "count", year=base)
     published = wording.pick(
         f"省定最低标准、全省分城乡受助人数、{cities}市现行标准（其中城乡均已知的{both}市）",
-        f"provincial minima, the province's recipients by residence, the standards of {cities} cities (of {both} both urban and rural)",
+        f"provincial minima, the province's recipients by residence, the standards of {cities} cities ({both} of them both urban and rural)",
     )
     computed = wording.pick(
-        "拟定最低标准、差距、比值、标准须提高的幅度",
+        "拟定最低标准、差距、比例、标准须提高的幅度",
         "next year's minima, the gap and ratio, whose standard must rise and by how much",
     )
     assumed = wording.pick(

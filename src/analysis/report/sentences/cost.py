@@ -26,14 +26,14 @@ def sentence(facts: Facts, wording: Wording) -> str:
     burden = facts.say("extra_cost_of_expenditure", "percent3", **where)
     left_out, year = _left_out(facts, wording, where), facts.literal(str(following))
     return wording.pick(
-        f"与不提标相比，低保、特困及随标准联动的增发全年新增支出{yuan['central']}（基准测算值；不含{left_out}）；"
+        f"与不提标相比，低保、特困及随标准联动的项目全年新增支出{yuan['central']}（基准测算值；不含{left_out}）；"
         f"安排{yuan['envelope']}，九成的模拟结果够用。"
-        f"{_obliged(facts, wording, where, base)}按假设的分担比例（只适用于按最低标准计的支出），中央和省负担{yuan['upper']}（{share}），"
-        f"市县负担{yuan['local']}。新增支出为全省{year}年一般公共预算支出（推算）的{burden}。",
+        f"{_obliged(facts, wording, where, base)}中央和省负担{yuan['upper']}（占{share}；按假设比例分担最低标准以内的支出），"
+        f"市县负担{yuan['local']}（含最低标准以上的全部）。新增支出为全省{year}年一般公共预算支出（推算）的{burden}。",
         f"Compared with no rise, dibao, tekun and the payments linked to them cost {yuan['central']} more a year (best estimate); {left_out} are not included. "
         f"{yuan['envelope']} would suffice in nine of ten simulated cases. "
-        f"{_obliged(facts, wording, where, base)}On the assumed shares, which apply to spending at the minimum, the central and provincial governments pay {yuan['upper']} "
-        f"({share}) and cities and counties {yuan['local']}. The whole is {burden} of the province's projected general public budget expenditure for {year}.",
+        f"{_obliged(facts, wording, where, base)}The central and provincial governments pay {yuan['upper']} ({share} of the whole; the assumed shares hold for spending at the minimum), "
+        f"cities and counties {yuan['local']}, all that is above the minimum included. The whole is {burden} of the province's projected general public budget expenditure for {year}.",
     )
 
 
@@ -42,24 +42,21 @@ def _obliged(facts: Facts, wording: Wording, where: dict, base: int) -> str:
     asked = {
         "mandated": "extra_cost_mandated",
         "known": "extra_cost_mandated_where_known",
-        "above": "extra_cost_if_unobserved_above_minimum_high",
         "followed": "extra_cost_by_following",
     }
     yuan = {name: facts.say(measure, "money", **where) for name, measure in asked.items()}
     unknown = facts.say("unknown_areas", "count", year=base)
-    above = facts.say("assumption_unobserved_above_minimum", "percent", statistic="high", **where)
     return wording.pick(
-        f"其中按规定必须提标的为{yuan['mandated']}（标准已知的市{yuan['known']}，其余{unknown}市标准未知，按最低标准与其上次已知标准的较大者推算；"
-        f"它们若都高出最低标准{above}，新增支出合计为{yuan['above']}），高于最低标准的地区随之提标的为{yuan['followed']}。",
-        f"Of the best estimate {yuan['mandated']} is required by the new minima: {yuan['known']} in cities whose standards are known, the rest by taking the other {unknown} cities at the "
-        f"larger of the minimum and their own last known standard; if they all stood {above} above the minimum, the total would be {yuan['above']}. The remaining {yuan['followed']} comes from "
-        f"areas above the minimum that raise their standards too. ",
+        f"基准测算值中，按规定必须提标的为{yuan['mandated']}（标准已知的市{yuan['known']}；其余{unknown}市标准未知，按最低标准与其上次已知标准的较大者推算），"
+        f"高于最低标准的地区随之提标的为{yuan['followed']}。",
+        f"Of the best estimate {yuan['mandated']} is required by the new minima: {yuan['known']} in cities whose standards are known, the rest in the other {unknown}, taken at the minimum or, "
+        f"if higher, at their own last known standard. The other {yuan['followed']} comes from areas above the minimum that raise their standards too. ",
     )
 
 
 def _left_out(facts: Facts, wording: Wording, where: dict) -> str:
     """Name the programmes that the cost does not hold: those on a schedule of their own, and those that are off."""
-    names = [wording.pick("孤儿", "orphans")]
+    names = [wording.pick("孤儿", "orphan allowances")]
     for programme, zh, en in (
         ("disability_living", "残疾人两项补贴", "disability subsidies"),
         ("low_income_edge", "低保边缘家庭", "low-income-edge households"),

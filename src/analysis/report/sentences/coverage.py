@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+
 from analysis.report.charts import plan_years
 from analysis.report.facts import Facts
 from analysis.report.wording import Wording
@@ -20,11 +22,13 @@ def sentence(facts: Facts, wording: Wording) -> str:
         name: facts.say(measure, style, programme="dibao", year=year) for name, (measure, style, year) in asked.items()
     }
     month = facts.row("recipients", programme="dibao", year=base)[1]["period"].removeprefix("M").lstrip("0")
-    counted = wording.pick(facts.literal(f"{base}年{month}月"), facts.literal(f"{_month(month)} {base}"))
+    counted = wording.pick(
+        facts.literal(f"{base}年{month}月"), facts.literal(f"{calendar.month_name[int(month)]} {base}")
+    )
     entering = ""
     if facts.value("entrants", programme="dibao", year=following):
         entrants = facts.say("entrants", "persons", programme="dibao", year=following)
-        entering = wording.pick(f"，因提标新增{entrants}", f", and {entrants} more enter because the standard rises")
+        entering = wording.pick(f"，因提标新增{entrants}", f"; {entrants} more enter because the standard rises")
     falls = facts.value("recipients_on_trend", programme="dibao", year=following) < facts.value(
         "recipients", programme="dibao", year=base
     )
@@ -36,8 +40,8 @@ def sentence(facts: Facts, wording: Wording) -> str:
         )
     coverage = wording.pick(
         f"低保对象{counted}{said['now']}（每万常住人口{said['rate']}人）；按既有趋势{facts.literal(str(following))}年平均{said['trend']}{entering}，"
-        f"合计每万人口{said['rate_next']}人。{trend[0]}",
-        f"In {counted} {said['now']} people received dibao ({said['rate']} per ten thousand residents). On the trend it would be {said['trend']} on average in "
+        f"合计每万常住人口{said['rate_next']}人。{trend[0]}",
+        f"In {counted} {said['now']} people received dibao ({said['rate']} per ten thousand residents). The trend gives {said['trend']} on average in "
         f"{facts.literal(str(following))}{entering} ({said['rate_next']} per ten thousand in all). {trend[1]}",
     )
     return coverage + _arrears(facts, wording, following)
@@ -81,20 +85,3 @@ def _arrears_by_plan(facts: Facts, wording: Wording, where: dict) -> str:
         f" By this plan the notice comes in month {notice} and the new rate is first paid in month {pay}: arrears of {months} months and {late} are owed to {dibao} people on dibao "
         f"and {tekun} on tekun; {on_time} of the year's money is paid on time and in full, and a buffer of {buffer} is needed.",
     )
-
-
-def _month(number: str) -> str:
-    return [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ][int(number) - 1]

@@ -40,7 +40,7 @@ def sentence(facts: Facts, wording: Wording, apart_since: int | None) -> str:
             facts, wording, *gaps, facts.say("minimum_gap_change", "yuan", size=True, area_code=code, year=following)
         )
         minima = wording.pick(
-            f"省定最低标准的城乡差距{since}全部在{name}：{date(str(base))}年农村{now['rural']}元、城镇{now['urban']}元，农村相当于城镇的{ratio_now}，"
+            f"省定最低标准的城乡差距{since}仅在{name}：{date(str(base))}年农村{now['rural']}元、城镇{now['urban']}元，农村相当于城镇的{ratio_now}，"
             f"每人每月相差{gap_now}元；{date(str(following))}年拟为{then['rural']}元、{then['urban']}元，相当于{ratio_then}，相差{gap_then}元，{change}",
             f"{since or 'At present'} only {name.lower()} has a gap between the urban and the rural minimum. In {date(str(base))} they are {now['urban']} and {now['rural']} yuan a month: rural "
             f"is {ratio_now} of urban, the gap {gap_now} yuan. In {date(str(following))} they would be {then['urban']} and {then['rural']}: {ratio_then}, the gap {gap_then} yuan, so {change}",
@@ -57,8 +57,13 @@ def _change(facts: Facts, wording: Wording, before: float, after: float, yuan: s
 
 
 def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> str:
-    rows = [row for row in facts.own("in_force_rural_urban_ratio") if row["year"] == str(base) and row["value"] != 1]
-    apart = [row["area_code"] for row in sorted(rows, key=lambda row: row["value"])]
+    rows = sorted(
+        (row for row in facts.own("in_force_rural_urban_ratio") if row["year"] == str(base)),
+        key=lambda row: row["value"],
+    )
+    apart = [row["area_code"] for row in rows if row["value"] != 1]
+    unified_codes = sorted(row["area_code"] for row in rows if row["value"] == 1)
+    alike = wording.listed([wording.area(code) for code in unified_codes])
     parts = []
     for code in apart:
         where = {"area_code": code, "year": base}
@@ -67,7 +72,7 @@ def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> 
         gap, later = facts.say("in_force_gap", "yuan", **where), ""
         if facts.value("in_force_gap", area_code=code, year=following) != facts.value("in_force_gap", **where):
             after = facts.say("in_force_gap", "yuan", area_code=code, year=following)
-            later = wording.pick(f"，提标后预计{after}元", f", {after} after the rise")
+            later = wording.pick(f"，下年测算为{after}元", f", best estimate for next year {after}")
         name = wording.area(code)
         parts.append(
             wording.pick(
@@ -80,6 +85,6 @@ def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> 
     cities = facts.say("cities", "count", year=base)
     listed = wording.listed(parts) if parts else wording.pick("无", "none")
     return wording.pick(
-        f"现行标准：{cities}市中城乡标准均已知的有{both}市，其中{unified}市已统一，其余为{listed}。",
-        f"Both standards in force are known for {both} of the {cities} cities: {unified} have one standard for town and country, the others are {listed}.",
+        f"现行标准：{cities}市中城乡标准均已知的有{both}市，其中{alike}{unified}市已统一，其余为{listed}。",
+        f"Both standards in force are known for {both} of the {cities} cities: {unified} have one standard for town and country ({alike}), the others are {listed}.",
     )

@@ -23,8 +23,8 @@ def who_moves_and_when(facts: Facts, wording: Wording) -> str:
     return wording.pick(
         f"标准已知的{known}市中，须提标的为{wording.listed(must) or nobody}{'，' if others else ''}{others}；其余{unknown}市标准未知，建议请其报送现行标准。"
         f"新标准自{following_year(facts, following)}年{start}月起执行，原则上不迟于{latest}月连同补发一并发放。",
-        f"Of the {known} cities whose standard is known {wording.listed(must) or nobody} must raise it{'; ' if others else ''}{others}. The other {unknown} are to be asked for theirs. "
-        f"The new standards hold from {start} {following_year(facts, following)} and are paid, with arrears, in principle by the end of {latest}.",
+        f"Of the {known} cities whose standard is known {wording.listed(must) or nobody} must raise it{'; ' if others else ''}{others}. The standards of the other {unknown} are not known: they are to be asked. "
+        f"The new standards hold from {start} {following_year(facts, following)}; whatever is then in arrears is to be paid, in principle, by the end of {latest}.",
     )
 
 

@@ -58,11 +58,11 @@ def _supplements(facts: Facts, wording: Wording, following: int) -> str:
     if missing:
         names = wording.listed(missing)
         unknown = wording.pick(
-            f"；{names}未见公布，测算时按此前公布数推算",
-            f"; {names.lower()} not found, carried forward",
+            f"；{names}近年未见公布，按往年数推算",
+            f"; {names.lower()}: none found of late, the last one is carried forward",
         )
     mark = wording.pick("，由推断数得出", ", from inferred values") if inferred else ""
     return wording.pick(
         f"最低补差（城镇/农村{mark}）：{'，'.join(parts)}{unknown}。",
-        f"Supplement floors, the least average payment (urban/rural{mark}): {', '.join(parts)}{unknown}.",
+        f"Supplement floors (least average payment, urban/rural{mark}): {', '.join(parts)}{unknown}.",
     )

@@ -12,7 +12,7 @@ SITE_WORDS: dict[str, tuple[str, str]] = {
         "As of {days}, with nothing published later. Not an official estimate.",
     ),
     "asks": (
-        "每个方案都回答四个问题：城乡差距有多大、能缩小多少；标准提多少；花多少钱、谁负担；谁领到、是否按时。",
+        "每个方案都回答四个问题：城乡差距有多大、能缩小多少；标准提多少；新增多少支出、谁负担；谁领到、是否按时。",
         "Each scenario answers four questions: how wide the gap is and what becomes of it; what rises; what it costs and who pays; who is reached, and when.",
     ),
     "done_count": ("完成", "done"),
@@ -77,8 +77,8 @@ SITE_WORDS: dict[str, tuple[str, str]] = {
         "This page shows text, tables and figures. The code is in the .ipynb, for JupyterLab.",
     ),
     "assumed": (
-        "中值花费中{share}取决于假设。分地区人数、人均实际补差、高于下限的地区是否跟随、各级分担比例都未公布；每项假设的范围和理由在各方案的测算过程里。",
-        "{share} of the central cost rests on assumptions. Recipients by area, supplements paid, whether areas above the floor follow, and the tiers' shares are not published; each assumption's range and reason stand in the notebooks.",
+        "基准测算值中{share}取决于假设。分地区人数、人均实际补差、高于下限的地区是否跟随、各级分担比例都未公布；每项假设的范围和理由在各方案的测算过程里。",
+        "{share} of the best estimate of the cost rests on assumptions. Recipients by area, supplements paid, whether areas above the floor follow, and the tiers' shares are not published; each assumption's range and reason stand in the notebooks.",
     ),
     "upper_share": ("上级{share}", "upper {share}"),
     "short_ratio": ("比值", "ratio"),

@@ -29,7 +29,7 @@ def scenarios(facts: dict[str, Facts], titles: dict[str, str], wording: Wording)
         amounts = [amount(value, wording) for value in (*money, upper, left, late)]
         lines.append((titles[name], fixed(ratio, 3), fixed(gap), *amounts))
     heads = [
-        wording.pick("一成情形", "one draw in ten below"), wording.word("head_central"),
+        wording.pick("一成情形", "one case in ten below"), wording.word("head_central"),
         wording.pick("九成情形", "nine in ten below"), wording.word("head_upper"),
         wording.pick("预算余（-为缺）", "left of the budget (- missing)"), wording.pick("补发", "arrears"),
     ]  # fmt: skip

@@ -29,7 +29,7 @@ GROUP_WORDS = {
     "fiscal": ("财力", "fiscal"),
     "timing": ("时间", "timing"),
     "assumptions": ("假设", "assumptions"),
-    "draws": ("抽样", "draws"),
+    "draws": ("模拟", "simulation"),
 }
 # Parts are stored in whole yuan, each with half a yuan of rounding.
 ROUNDING_YUAN = 1.0
@@ -204,7 +204,7 @@ class Comparison:
             ),
             printed(self.beside()),
             say(
-                "被支配：另有方案花费不更多、差额不更大，且至少一项更好；标准高低不在比较之内",
+                "被支配：另有方案支出不更多、差额不更大，且至少一项更好；标准高低不在比较之内",
                 "dominated: another costs no more and leaves no wider gap, and is better in one of the two; how high the standards are is not weighed",
             ),
         ]

@@ -97,12 +97,16 @@ def cost_range(facts: Facts, wording: Wording) -> pd.DataFrame:
     where = {"year": following, "area_code": wording.whole, "programme": ""}
     named = (
         (wording.pick("按规定必须提", "obliged by the floors"), "extra_cost_mandated", "central"),
-        (wording.pick("中值", "central"), "extra_cost", "central"),
+        (wording.pick("基准测算值", "best estimate"), "extra_cost", "central"),
         (wording.pick("全部跟随", "all follow"), "extra_cost_all_follow", "central"),
         (wording.pick("假设均取最省一端", "every assumption at its cheap end"), "extra_cost", "low"),
-        (wording.pick("抽样十分位", "one draw in ten is below"), "extra_cost", "p10"),
-        (wording.pick("抽样中位", "half of the draws are below"), "extra_cost", "p50"),
-        (wording.pick("九成把握需安排", "envelope: nine draws in ten are below"), "envelope_for_90_percent", "central"),
+        (wording.pick("一成的模拟结果低于", "one simulated case in ten is below"), "extra_cost", "p10"),
+        (wording.pick("模拟结果的中位", "half of the simulated cases are below"), "extra_cost", "p50"),
+        (
+            wording.pick("九成的模拟结果低于（够用）", "nine simulated cases in ten are below: would suffice"),
+            "envelope_for_90_percent",
+            "central",
+        ),
         (wording.pick("假设均取最费一端", "every assumption at its dear end"), "extra_cost", "high"),
     )
     return pd.DataFrame(
@@ -159,7 +163,7 @@ def steps(table: pd.DataFrame, wording: Wording) -> pd.DataFrame:
 
 def box(facts: Facts, wording: Wording) -> pd.DataFrame:
     """What is published, computed and assumed, each with its share of the central cost."""
-    heads = ["", wording.pick("内容", "What"), wording.pick("占中值花费", "Of the central cost")]
+    heads = ["", wording.pick("内容", "What"), wording.pick("占基准测算值", "Of the best estimate")]
     return pd.DataFrame(box_rows(facts, wording), columns=heads)
 
 

@@ -54,7 +54,7 @@ def path(facts: Facts, wording: Wording, prefix: str = "path") -> pd.DataFrame:
         say("年", "year"), wording.word("urban"), wording.word("rural"), say("差额", "gap"), say("农村/城镇", "rural/ urban"),
         say("现行标准之比（一成至九成）", "ratio in force (P10 to P90)"),
         *(f"{head} {money_unit}" for head in (
-            say("新增（中值）", "extra cost, central"), say("九成把握", "nine draws in ten"),
+            say("新增（基准）", "extra cost, best estimate"), say("九成够用", "nine cases in ten"),
             say("上级负担", "upper tiers"), say("财力缺口", "short of capacity"),
         )),
     ]  # fmt: skip
@@ -133,8 +133,8 @@ def borne(facts: Facts, wording: Wording) -> pd.DataFrame:
         lines.append((fixed(amount(million * 1e6, wording), 0, ","), *said, *alone))
     say = wording.pick
     heads = [
-        say("额度", "envelope") + f" {unit(wording)}", say("各类统一（中值）", "all floors, central"),
-        say("各类统一（九成把握）", "all floors, nine draws in ten"),
+        say("额度", "envelope") + f" {unit(wording)}", say("各类统一（基准）", "all floors, best estimate"),
+        say("各类统一（九成够用）", "all floors, nine cases in ten"),
         *(say(f"只提{wording.area(code)}", f"{wording.area(code).lower()} alone") for code in codes),
     ]  # fmt: skip
     return pd.DataFrame(lines, columns=heads)

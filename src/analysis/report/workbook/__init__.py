@@ -28,14 +28,14 @@ from analysis.report.workbook.uprating import uprating_sheet
 # Each sheet's name, heading, and what it shows, in the order of the workbook.
 SHEETS: dict[str, tuple[str, Pair, Pair]] = {
     "cover": ("封面 Cover", ("社会救助提标测算工作簿", "Costing of a rise in assistance standards"), ("", "")),
-    "summary": ("汇总 Summary", ("汇总：花多少，谁负担", "Summary: what it costs, and who pays"),
+    "summary": ("汇总 Summary", ("汇总：新增多少支出，谁负担", "Summary: what it costs, and who pays"),
      ("全部为公式，指向后面各表；范围一栏除外。", "All by formula from the sheets behind, but for the range.")),
     "assumptions": ("假设 Assumptions", ("假设、政策、分担比例", "Assumptions, policy and shares"),
      ("黄色格可改，全簿随之重算；低、高为范围，原值为本方案所用。", "Yellow cells may be changed, and everything follows; low and high are the range, “as run” is this scenario's value.")),
     "rules": ("规则 Rules", ("现行规则", "Dated rules"),
      ("每条规则的文件、公布日和等级。", "Each rule with its document, the day it was public, and its grade.")),
     "observed": ("数据 Observed", ("已观测的数据", "Observed data"),
-     ("中值测算用到的每个公布数，一行一数，附等级和来源编号（见“来源”）；年数已折成月数。", "Every published figure that the central case looks at, one a row, with grade and source id (see Sources); yearly standards are given per month.")),
+     ("基准测算用到的每个公布数，一行一数，附等级和来源编号（见“来源”）；年数已折成月数。", "Every published figure that the best estimate looks at, one a row, with grade and source id (see Sources); yearly standards are given per month.")),
     "uprating": ("提标 Uprating", ("最低标准和最低补差：逐步提标", "Minima and supplement floors, step by step"),
      ("每一步一列，斜线格为本步不适用；元/人·月。", "One column a step; hatched where a step does not apply; yuan/person/month.")),
     "trend": ("趋势 Trend", ("全省人数趋势", "The province's recipients on their trend"),

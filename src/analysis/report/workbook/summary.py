@@ -22,8 +22,8 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("unknown", "未知或不适用 not known, or does not apply"),
 )
 NOT_FORMULAS: tuple[Pair, ...] = (
-    ("费用区间（P10、P50、P90、低、高）来自{draws}次抽样和假设两端，不能用公式重算；结果表照列。",
-     "The range of the cost (P10, P50, P90, low, high) comes from {draws} draws of the model and from the ends of the assumptions; it is listed, not recalculated."),
+    ("费用区间（P10、P50、P90、低、高）来自{draws}次模拟和假设两端，不能用公式重算；结果表照列。",
+     "The range of the cost (P10, P50, P90, low, high) comes from {draws} simulated cases and from the ends of the assumptions; it is listed, not recalculated."),
     ("消费、物价、收入的预测（只在政策用到时）是模型值，所在单元格为斜体。",
      "Forecasts of consumption, prices and incomes, where the policy uses them, are the model's values, in italics."),
     ("“首次公布日”是哪一次、哪个城市属哪一类、提标规则的种类由程序选定，改数不改选择。",
@@ -139,10 +139,17 @@ def _four_numbers(sheet: Sheet, costing: Costing, parts: Parts, row: int) -> int
             "yuan",
             "元/人·月 yuan/month",
         )
-    line("花费 Cost", "新增支出（中值） extra cost, central", None, case.extra.sums[""], "yuan", "元/年 yuan/year")
     line(
         "花费 Cost",
-        "新增支出（中值） extra cost, central",
+        "新增支出（基准测算值） extra cost, best estimate",
+        None,
+        case.extra.sums[""],
+        "yuan",
+        "元/年 yuan/year",
+    )
+    line(
+        "花费 Cost",
+        "新增支出（基准测算值） extra cost, best estimate",
         None,
         case.extra.sums[""] / PER_WAN,
         "wan",
@@ -249,8 +256,8 @@ def _range(sheet: Sheet, costing: Costing, parts: Parts, row: int, columns: int)
     row = sheet.section(
         row,
         (
-            "三、范围（取自结果表，抽样所得，非公式）",
-            "3. Range, from the results table: drawn by the model, not recalculated",
+            "三、范围（取自结果表，模拟所得，非公式）",
+            "3. Range, from the results table: simulated by the model, not recalculated",
         ),
         columns,
     )
@@ -259,10 +266,10 @@ def _range(sheet: Sheet, costing: Costing, parts: Parts, row: int, columns: int)
     for what, measure in (
         ("只按规定必须提（无人跟随） mandated: nobody follows who need not", "extra_cost_mandated:central"),
         ("假设均取最省一端 every assumption at its cheap end", "extra_cost:low"),
-        ("抽样十分位 P10", "extra_cost:p10"),
-        ("中值（应与上表合计一致） central, as above", "extra_cost:central"),
-        ("抽样中位 P50", "extra_cost:p50"),
-        ("九成把握需安排 P90, envelope for nine draws in ten", "extra_cost:p90"),
+        ("一成的模拟结果低于 P10, one simulated case in ten is below", "extra_cost:p10"),
+        ("基准测算值（应与上表合计一致） best estimate, as above", "extra_cost:central"),
+        ("模拟结果的中位 P50, half of the simulated cases are below", "extra_cost:p50"),
+        ("九成的模拟结果低于（够用）P90, would suffice in nine cases of ten", "extra_cost:p90"),
         ("假设均取最费一端 every assumption at its dear end", "extra_cost:high"),
         ("全部跟随 all follow", "extra_cost_all_follow:central"),
     ):
