@@ -34,6 +34,25 @@ def test_without_a_bound_on_the_yearly_rise_the_cheapest_road_waits(case, five_y
     assert wide(waiting.path.floors)[RURAL].tolist() == [645, 669, 693, 717, 842, 872]
 
 
+def test_rural_floors_of_a_road_stand_on_their_own_grid(home, evidence_june, rules):
+    scenario = read_scenario("baseline", home, {"policy.round_rural.step_yuan": 10})
+    tens = prepare(evidence_june, scenario, rules)
+    wanted, ask = (
+        policy_floors(evidence_june, tens, 5),
+        Ask(Fraction(85, 100), 2028, largest_rise_share=Fraction(1, 10)),
+    )
+    road = cheapest_road(tens, wanted, ask)
+    floors = wide(road.path.floors)
+    assert floors[URBAN].tolist() == [860, 891, 923, 956, 990, 1025]
+    # As above, each rounded up to tens: 668.25, 850/1.1 = 772.7 and 780/1.1 = 709.1 before it, 841.5, 871.25.
+    assert floors[RURAL].tolist() == [645, 670, 710, 780, 850, 880]
+    # Where one standard is for town and country it stands on both grids.
+    assert (floors.iloc[1:][("440000-C1", "urban")] % 10 == 0).all()
+    lower = road.path.floors.copy()
+    lower.loc[(lower["year"] == 2025) & (lower["residence"] == "rural"), "minimum_yuan_month"] += 1
+    assert any("grid" in line for line in unmet(tens, wanted, replace(road.path, floors=lower), ask))
+
+
 def test_the_road_meets_everything_and_costs_no_less_than_its_bound(case, five_years, ask, road):
     assert unmet(case, five_years, road.path, ask) == []
     assert road.path.money["extra"].sum() == road.cost_yuan

@@ -52,7 +52,8 @@ def _year(case: Case, floors: dict, wanted: dict, before: int, year: int, ask: A
     slack = ask.slack_yuan_month
     for cell, value in here.items():
         now, name = base[cell], f"{cell[0]} {cell[1]} at {float(value):g}"
-        if round_to_grid(value, policy.round_urban.step_yuan) != value:
+        grid = policy.round_urban if cell[1] == "urban" else policy.round_rural
+        if round_to_grid(value, grid.step_yuan) != value:
             found.append(f"{name} is off the grid")
         if policy.ratchet.on and value < floors[before][cell] - slack.get("ratchet", 0):
             found.append(f"{name} falls")

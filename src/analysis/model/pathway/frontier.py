@@ -94,7 +94,7 @@ def fairest_standards(
         target, name = float(target_share) * urban, plan.area(0, int(place))
         if before[cells["area_code"][place], "rural"] >= target:
             continue
-        steps = np.arange(program.low[name], program.high[name] + 1) * float(plan.step)
+        steps = np.arange(program.low[name], program.high[name] + 1) * float(plan.step(name))
         losses[name] = persons[place] * np.maximum(target - steps, 0.0) ** 2
         rows.append((cells["area_code"][place], persons[place], urban, target, name))
     everything = tuple(plan.area(0, place) for place in range(len(cells)))
@@ -103,7 +103,7 @@ def fairest_standards(
     if found is None:
         return None
     lines = [
-        (code, count, urban, target, before[code, "rural"], float(found.steps[name] * plan.step))
+        (code, count, urban, target, before[code, "rural"], float(found.steps[name] * plan.step(name)))
         for code, count, urban, target, name in rows
     ]
     columns = [

@@ -62,7 +62,9 @@ class Plan:
         self.table = wide(policy_floors)
         self.years = self.table.index[1:].tolist()
         self.cells = list(self.table.columns)
-        self.step = Fraction(case.scenario.policy.round_urban.step_yuan)
+        policy = case.scenario.policy
+        # Standards in force stand on the urban grid, floors each on that of its residence.
+        self.grid = {"urban": Fraction(policy.round_urban.step_yuan), "rural": Fraction(policy.round_rural.step_yuan)}
         self.now = np.array([Fraction(str(value)) for value in case.cells["standard_yuan_month"]])
         gaps = {code: self.table.iloc[0][code, "urban"] - self.table.iloc[0][code, "rural"] for code, _ in self.cells}
         self.widest = max(gaps, key=lambda code: gaps[code])
@@ -74,6 +76,11 @@ class Plan:
     def area(self, at: int, place: int) -> int:
         """The variable of an area's standard in a year."""
         return at * (len(self.cells) + len(self.now)) + len(self.cells) + place
+
+    def step(self, name: int) -> Fraction:
+        """The rounding grid of a variable, yuan."""
+        at = name % (len(self.cells) + len(self.now))
+        return self.grid[self.cells[at][1] if at < len(self.cells) else "urban"]
 
     def allow_for_ripples(self, ask: Ask) -> None:
         """Move the envelopes by what the program's cost is off the true one, on the road that no envelope bounds.
@@ -124,7 +131,8 @@ class Plan:
         if found is None:
             raise ValueError(f"an envelope of {envelope_yuan:.0f} yuan does not bear the other demands")
         price = found.envelope_prices[f"envelope {year}"]
-        return float(found.steps[lifted] * self.step), price * float(self.step) / MILLION
+        step = float(self.step(lifted))
+        return float(found.steps[lifted]) * step, price * step / MILLION
 
     @property
     def _accuracy(self) -> float:
@@ -147,7 +155,7 @@ class Plan:
 
     @functools.cached_property
     def _caps(self) -> dict[str, Fraction]:
-        """Class to the ceiling on its floors, on the grid; without a minimum wage, what no road will reach."""
+        """Class to the ceiling on its floors, yuan; without a minimum wage, what no road will reach."""
         ceiling = self.case.scenario.policy.ceiling
         least = min(
             Fraction(ceiling.of_minimum_wage_share), Fraction(ceiling.unemployment_benefit_of_minimum_wage_share)
@@ -156,7 +164,7 @@ class Plan:
         for code in dict.fromkeys(code for code, _ in self.cells):
             wage = self.case.floors.wages.get(code)
             far = 3 * Fraction(str(self.table.iloc[0][code, "urban"]))
-            caps[code] = Fraction(wage) * least // self.step * self.step if ceiling.on and wage is not None else far
+            caps[code] = Fraction(wage) * least if ceiling.on and wage is not None else far
         return caps
 
     @functools.cached_property
@@ -164,15 +172,15 @@ class Plan:
         """Least and largest amounts in steps, and the cost of each area's standard at every step between them."""
         floors_low = [0 for _ in self.cells]
         most = max(self._caps.values()) * 2
-        floors_high = [int(most // self.step) for _ in self.cells]
+        floors_high, step = [int(most // self.grid[side]) for _, side in self.cells], self.grid["urban"]
         code_of = {number: code for code, number in self.case.floors.classes.items()}
         classes = [code_of[number] for number in self.case.cells["area_class"]]
         minimum = [Fraction(str(value)) for value in self.case.cells["minimum_yuan_month"]]
         reach = [
             max(self._caps[c], now * self._caps[c] / m) for c, now, m in zip(classes, self.now, minimum, strict=True)
         ]
-        area_low = [int(-(-now // self.step)) for now in self.now]
-        area_high = [int(-(-far // self.step)) for far in reach]
+        area_low = [int(-(-now // step)) for now in self.now]
+        area_high = [int(-(-far // step)) for far in reach]
         low = np.array((floors_low + area_low) * len(self.years))
         high = np.array((floors_high + [max(pair) for pair in zip(area_low, area_high, strict=True)]) * len(self.years))
         costs = {}
@@ -186,7 +194,8 @@ class Plan:
     def _extra(self, year: int, low: list[int], room: int) -> np.ndarray:
         """Return what each area costs in a year at each step above its least standard, yuan, shape (steps, areas)."""
         steps = np.arange(room + 1)[:, None]
-        after = np.maximum((np.array(low) + steps) * float(self.step), np.array([float(now) for now in self.now]))
+        amounts = (np.array(low) + steps) * float(self.grid["urban"])
+        after = np.maximum(amounts, np.array([float(now) for now in self.now]))
         settings = {name: np.full(room + 1, value) for name, value in self.case.central().items()}
         code_of = {number: code for code, number in self.case.floors.classes.items()}
         keys = list(zip(self.case.cells["area_class"].map(code_of), self.case.cells["residence"], strict=True))
@@ -206,7 +215,7 @@ class Plan:
         for at, year in enumerate(self.years):
             for cell in self.cells:
                 here = (table["year"] == year) & (table["area_code"] == cell[0]) & (table["residence"] == cell[1])
-                table.loc[here, "minimum_yuan_month"] = float(solution.steps[self.floor(at, cell)] * self.step)
+                table.loc[here, "minimum_yuan_month"] = float(solution.steps[self.floor(at, cell)] * self.grid[cell[1]])
         return table
 
     def _rows(self, ask: Ask) -> Iterator[Row]:
@@ -215,28 +224,28 @@ class Plan:
             yield from self._floor_rows(at, ask)
             yield from self._area_rows(at, ask)
 
-    def _steps(self, value: object) -> Fraction:
-        return Fraction(str(value)) / self.step
+    def _row(self, demand: str, terms: Mapping[int, Fraction | int], least_yuan: Fraction | int = 0) -> Row:
+        return row(demand, {name: times * self.step(name) for name, times in terms.items()}, least_yuan)
 
     def _floor_rows(self, at: int, ask: Ask) -> Iterator[Row]:
         policy, year, base = self.case.scenario.policy, self.years[at], self.table.iloc[0]
-        slack = {name: Fraction(yuan) / self.step for name, yuan in ask.slack_yuan_month.items()}
+        slack = {name: Fraction(yuan) for name, yuan in ask.slack_yuan_month.items()}
         for cell in self.cells:
-            here, before = self.floor(at, cell), self._steps(base[cell])
-            wanted = self._steps(self.table.at[year, cell])
+            here, before = self.floor(at, cell), Fraction(str(base[cell]))
+            wanted = Fraction(str(self.table.at[year, cell]))
             if policy.ratchet.on:
                 loose = slack.get("ratchet", Fraction(0))
                 earlier = {self.floor(at - 1, cell): -1} if at else {}
-                yield row("ratchet", {here: 1, **earlier}, (0 if at else before) - loose)
+                yield self._row("ratchet", {here: 1, **earlier}, (0 if at else before) - loose)
             if cell[1] == "urban":
-                yield row("urban_rise", {here: 1}, before + ask.urban_rise_share * (wanted - before))
+                yield self._row("urban_rise", {here: 1}, before + ask.urban_rise_share * (wanted - before))
             if policy.ceiling.on and cell[0] in self.case.floors.wages:
-                most = max(self._caps[cell[0]] / self.step, before) + slack.get("ceiling", Fraction(0))
-                yield row("ceiling", {here: -1}, -most)
+                most = max(self._caps[cell[0]], before) + slack.get("ceiling", Fraction(0))
+                yield self._row("ceiling", {here: -1}, -most)
             if ask.largest_rise_share is not None:
                 times = 1 + ask.largest_rise_share
                 earlier = {self.floor(at - 1, cell): times} if at else {}
-                yield row("largest_rise", {here: -1, **earlier}, 0 if at else -times * before)
+                yield self._row("largest_rise", {here: -1, **earlier}, 0 if at else -times * before)
         yield from self._between_floors(at, ask, slack.get("class_order", Fraction(0)))
 
     def _between_floors(self, at: int, ask: Ask, loose: Fraction) -> Iterator[Row]:
@@ -245,17 +254,17 @@ class Plan:
             for residence in RESIDENCES:
                 for higher, lower in itertools.pairwise(order):
                     pair = {self.floor(at, (higher, residence)): 1, self.floor(at, (lower, residence)): -1}
-                    yield row("class_order", pair, -loose)
+                    yield self._row("class_order", pair, -loose)
         least = self._least_share(replace(ask, target_share=None))[self.years[at]]
         for code in order:
             urban, rural = (self.floor(at, (code, side)) for side in RESIDENCES)
             if base[code, "urban"] == base[code, "rural"] and policy.unified_stay_unified.on:
-                yield row("one_standard", {rural: 1, urban: -1})
+                yield self._row("one_standard", {rural: 1, urban: -1})
             if base[code, "rural"] <= base[code, "urban"]:
-                yield row("not_above_urban", {urban: 1, rural: -1})
-                yield row("rural_share", {rural: 1, urban: -least})
+                yield self._row("not_above_urban", {urban: 1, rural: -1})
+                yield self._row("rural_share", {rural: 1, urban: -least})
                 if ask.target_share is not None and self.years[at] >= ask.by_year:
-                    yield row("target", {rural: 1, urban: -ask.target_share})
+                    yield self._row("target", {rural: 1, urban: -ask.target_share})
 
     def _area_rows(self, at: int, ask: Ask) -> Iterator[Row]:
         cells, least = self.case.cells, self._least_share(replace(ask, target_share=None))[self.years[at]]
@@ -266,13 +275,13 @@ class Plan:
         )
         for place, (number, residence, minimum, urban) in enumerate(columns):
             here, floor = self.area(at, place), self.floor(at, (code_of[number], residence))
-            yield row("provincial_floor", {here: 1, floor: -1})
+            yield self._row("provincial_floor", {here: 1, floor: -1})
             if at:
-                yield row("in_force_ratchet", {here: 1, self.area(at - 1, place): -1})
+                yield self._row("in_force_ratchet", {here: 1, self.area(at - 1, place): -1})
             times = follow * self.now[place] / Fraction(str(minimum))
-            yield row("follow", {here: 1, floor: -times}, self.now[place] / self.step * (1 - follow))
+            yield self._row("follow", {here: 1, floor: -times}, self.now[place] * (1 - follow))
             if urban >= 0 and self.now[place] <= self.now[urban]:
                 town = self.area(at, int(urban))
-                yield row("rural_share", {here: 1, town: -least})
+                yield self._row("rural_share", {here: 1, town: -least})
                 if ask.target_share is not None and self.years[at] >= ask.by_year:
-                    yield row("target", {here: 1, town: -ask.target_share})
+                    yield self._row("target", {here: 1, town: -ask.target_share})

@@ -107,18 +107,23 @@ class Solution:
 
 
 def row(demand: str, terms: Mapping[int, Fraction | int], least: Fraction | int = 0) -> Row:
-    """Return a row in whole numbers: sum of times x amount >= least, both sides multiplied by what makes them whole.
+    """Return a row in whole numbers without a common factor: sum of times x amount >= least, amounts in steps.
 
     Args:
         demand: its name.
         terms: variable to times.
-        least: in steps.
+        least: in the unit of times.
     """
     exact = {name: Fraction(times) for name, times in terms.items() if times}
     scale = math.lcm(*(times.denominator for times in exact.values())) if exact else 1
-    whole = tuple((name, int(times * scale)) for name, times in exact.items())
+    whole = {name: int(times * scale) for name, times in exact.items()}
+    common = math.gcd(*whole.values()) or 1
     # Amounts are whole, and so is their sum: a bound between two whole numbers is the upper one.
-    return Row(demand, whole, math.ceil(Fraction(least) * scale))
+    return Row(
+        demand,
+        tuple((name, times // common) for name, times in whole.items()),
+        math.ceil(Fraction(least) * scale / common),
+    )
 
 
 def hull(curve: np.ndarray) -> np.ndarray:
