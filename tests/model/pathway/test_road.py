@@ -34,13 +34,9 @@ def test_without_a_bound_on_the_yearly_rise_the_cheapest_road_waits(case, five_y
     assert wide(waiting.path.floors)[RURAL].tolist() == [645, 669, 693, 717, 842, 872]
 
 
-def test_rural_floors_of_a_road_stand_on_their_own_grid(home, evidence_june, rules):
-    scenario = read_scenario("baseline", home, {"policy.round_rural.step_yuan": 10})
-    tens = prepare(evidence_june, scenario, rules)
-    wanted, ask = (
-        policy_floors(evidence_june, tens, 5),
-        Ask(Fraction(85, 100), 2028, largest_rise_share=Fraction(1, 10)),
-    )
+def test_rural_floors_of_a_road_stand_on_their_own_grid(evidence_june, case_of, ask):
+    tens = case_of("baseline", {"policy.round_rural.step_yuan": 10})
+    wanted = policy_floors(evidence_june, tens, 5)
     road = cheapest_road(tens, wanted, ask)
     floors = wide(road.path.floors)
     assert floors[URBAN].tolist() == [860, 891, 923, 956, 990, 1025]
