@@ -61,6 +61,8 @@ def test_allocation_weights_sum_to_one_and_follow_population_alone_at_exponent_0
     assert need_weights(population * 7, consumption * 3, exponent) == pytest.approx(
         need_weights(population, consumption, exponent)
     )
+    exact = [Decimal(amount) for amount in consumption.tolist()]
+    assert need_weights(population, exact, exponent) == pytest.approx(need_weights(population, consumption, exponent))
 
 
 def test_half_the_consumption_weighs_twice_per_head_at_exponent_1_and_four_times_at_2():

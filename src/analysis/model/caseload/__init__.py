@@ -85,7 +85,8 @@ def need_weights(population: ArrayLike, consumption_yuan_year: ArrayLike, expone
         consumption_yuan_year: rural consumption per head, shape (n,).
         exponent: 0 is population alone, shape (..., 1) or scalar.
     """
-    relative = np.asarray(consumption_yuan_year, float) / np.mean(consumption_yuan_year)
+    consumption = np.asarray(consumption_yuan_year, float)
+    relative = consumption / consumption.mean()
     weights = np.asarray(population, float) * relative ** -np.asarray(exponent, float)
     return weights / weights.sum(axis=-1, keepdims=True)
 
