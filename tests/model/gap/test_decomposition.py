@@ -91,8 +91,15 @@ def test_groups_overlap_only_where_their_ranges_do():
     assert mixed.between == pytest.approx(0.25 * 1 / 3.5)
 
 
+def test_groups_stand_in_their_own_order_and_one_without_weight_has_no_row():
+    split = theil_decomposition([5, 3, 9, 4], [1, 2, 0, 1], ["west", "east", "nobody", "west"])
+    assert split.groups["group"].tolist() == ["east", "west"]
+    assert split.groups["population_share"].tolist() == pytest.approx([0.5, 0.5])
+    assert split.groups["mean"].tolist() == pytest.approx([3, 4.5])
+
+
 def test_a_value_without_a_group_is_refused():
-    with pytest.raises(ValueError, match="no group"):
+    with pytest.raises(ValueError, match="^1 values have no group"):
         theil_decomposition([1, 2], None, ["a", None])
     with pytest.raises(ValueError, match="as many groups"):
         gini_decomposition([1, 2], None, ["a"])
