@@ -51,9 +51,19 @@ def slug(text: str, what: str) -> str:
     """
     if not isinstance(text, str) or not SLUG.fullmatch(text):
         raise ParametersRefused(
-            f"{what} {str(text)[:80]!r}: not a name; allowed: lower-case letters, digits, _ and -, 64 at most"
+            f"{what} {str(text)[:80]!r}: not a name; allowed: lower-case letters, digits, _ and -, 64 at most{_meant(text)}"
         )
     return text
+
+
+def _meant(text: object) -> str:
+    """Return what may have been meant by what is no name: the same in small letters, or a file."""
+    lower = str(text).lower()
+    if lower != text and SLUG.fullmatch(lower):
+        return f"; did you mean {lower}?"
+    return (
+        f"; a file of your own is given with -f {text}" if lower.endswith((".yaml", ".yml")) and len(lower) < 80 else ""
+    )
 
 
 def sha256(path: Path) -> str:

@@ -40,6 +40,37 @@ def test_a_misspelt_scenario_names_the_nearest(own_home, capsys):
     assert "did you mean baseline?" in refused(capsys, 2, "run", "basline")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("run", "Baseline"), "'Baseline': not a name; .*; did you mean baseline?"),
+        (("run", "mine.yaml"), "a file of your own is given with -f mine.yaml"),
+        (("run", "baseline", "--set", "policy.rural_share.at_least="), "no value stands after the ="),
+        (("run", "baseline", "--set", "policy.rural_share.at_least=85%"), "a share is written as a decimal, 0.8 for 80%"),
+        (("run", "baseline", "--set", "dataset=indonesia"), "a package is named by --dataset"),
+        (("why", "baseline"), "such as baseline:guangdong:440000:::2025:Y:::extra_cost:central"),
+        (("compare", "rural80", "rural80-018f48"), "compared are the scenarios of params/scenarios"),
+        (("verify", "nowhere"), "nowhere: no such folder; run 'tibiao memo' first"),
+    ],
+)  # fmt: skip
+def test_a_likely_mistake_is_told_what_to_write(own_home, capsys, arguments, says):
+    assert re.search(says, refused(capsys, 2, *arguments))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("sweeps/rural_share.yaml", "assumptions.follow_share", "assumptions.folow_share", "did you mean assumptions.follow_share"),
+        ("sweeps/rural_share.yaml", "0.85]", "8.5]", "params/sweeps/rural_share.yaml:"),
+        ("intake/headers.yaml", "\n\n", "\nnonsense: 1\n", "nonsense: no such key"),
+    ],
+)  # fmt: skip
+def test_check_reads_sweeps_and_the_headers_of_intake(own_home, capsys, file, old, new, says):
+    edit(own_home / "params" / file, old, new)
+    assert main(["check"]) == 2
+    assert says in capsys.readouterr().err
+
+
 @pytest.mark.fault(18)
 def test_a_misspelt_key_in_a_file_names_file_line_and_nearest(own_home, capsys):
     edit(own_home / "params/policies/rise35.yaml", "rural_share:", "rural_shar:")

@@ -1,4 +1,4 @@
-"""The pages that say how to add a province, a rule and a programme without code: followed to the letter in a copied home."""
+"""The pages that say how to add a scenario, a province, a rule and a programme without code: followed to the letter in a copied home."""
 
 import csv
 import io
@@ -69,6 +69,19 @@ def test_the_table_is_the_packages_own_figures(home):
                     assert float(said) * scale == pytest.approx(package.at[key, "value"], rel=1e-12)
                     seen += 1
     assert seen == 1584
+
+
+def test_a_scenario_of_ones_own_says_what_is_different_and_comes_into_a_memo(follow):
+    page = follow("add-a-scenario")
+    assert page.written == ["params/scenarios/rural85.yaml", "params/batches/mine.yaml"]
+    assert {code for _, code in page.typed} == {0}
+    table = rows_of(page.home, "out/mine/rural85/results.csv")["value"]
+    at = "rural85:guangdong:440000-C4:dibao:{}:2025:Y:::minimum_standard:central"
+    assert table[at.format("rural")] == np.ceil(0.85 * table[at.format("urban")])
+    whole = "rural85:guangdong:440000:::2025:Y:::{}:central"
+    # Every area above the floor follows in full: the best estimate is the dearest of the three costs.
+    assert table[whole.format("extra_cost")] == table[whole.format("extra_cost_all_follow")]
+    assert (page.home / "out/rural-share/memo.en.pdf").is_file()
 
 
 def test_a_rule_is_written_and_holds_from_its_day(follow, home):

@@ -139,7 +139,7 @@ def test_a_resolved_scenario_with_another_value_keeps_its_name(home):
         assert said in refusal(with_overrides, scenario, overrides)
 
 
-@pytest.mark.parametrize("key", ["question.en", "overrides", "overrides.seed", "dataset", "title.zh"])
+@pytest.mark.parametrize("key", ["question.en", "overrides", "overrides.seed", "title.zh"])
 def test_what_names_a_scenario_is_not_overridden(home, key):
     message = refusal(read_scenario, "baseline", home, {key: "other"})
     assert message.startswith(f"overrides: {key}: no such key")

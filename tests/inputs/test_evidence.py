@@ -205,9 +205,9 @@ def test_two_preferred_rows_of_one_cell_are_refused_with_both_rows(package):
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ("-915", "minimum"), ("915元/月", "allowed: a number"), ("1,196", "allowed: a number"), ("—", "allowed: a number"), ("(600)", "allowed: a number"),
+        ("-915", "at least 0"), ("915元/月", "allowed: a number"), ("1,196", "allowed: a number"), ("—", "allowed: a number"), ("(600)", "allowed: a number"),
         ("９１５", "plain digits"), ("9_15", "plain digits"), (" 915 ", "plain digits"), ("+915", "plain digits"), ("9.15e2", "plain digits"),
-        ("", "required"), ("NaN", ""), ("INF", ""), ("#DIV/0!", "allowed: a number"),
+        ("", "is empty"), ("NaN", ""), ("INF", ""), ("#DIV/0!", "allowed: a number"),
     ],
 )  # fmt: skip
 @pytest.mark.fault(38)
@@ -272,7 +272,7 @@ def test_an_extra_comma_is_refused_at_its_row(package):
     at = next(n for n, line in enumerate(lines) if line.startswith("441600,2024,Y,urban,dibao,standard"))
     lines[at] = lines[at].replace(",915,", ",1,915,")
     path.write_text("\n".join(lines) + "\n", "utf-8")
-    assert re.match(rf"data/guangdong/standards\.csv: row {at + 1}: column ", package.refusal())
+    assert re.match(rf"data/guangdong/standards\.csv: row {at + 1}: the row has more cells", package.refusal())
 
 
 def test_an_unknown_area_is_refused(package):
@@ -343,14 +343,24 @@ def test_a_deleted_city_is_refused_at_the_first_row_that_speaks_of_it(package):
     assert "441600" in message
 
 
-@pytest.mark.parametrize("mark", ['"wage', "yuan/worker/month,2018", "440200,2018"])
-def test_a_file_that_was_cut_off_is_refused(package, mark):
-    text = (package.folder / "minimum_wage.csv").read_text("utf-8")
-    cut = text[: text.rindex(mark) + 5]
-    (package.folder / "minimum_wage.csv").write_text(cut, "utf-8")
+@pytest.mark.parametrize(
+    ("name", "mark", "says"),
+    [
+        ("minimum_wage", '"wage', "a quotation mark is opened and never closed; is the end of the file missing?"),
+        # What follows from it in the tables that name its rows is not said first.
+        ("areas", '"members: Huizhou', "a quotation mark is opened and never closed; is the end of the file missing?"),
+        ("minimum_wage", "yuan/worker/month,2018", "the row has fewer cells than the header"),
+        ("minimum_wage", "440200,2018", "the row has fewer cells than the header"),
+    ],
+)
+def test_a_file_that_was_cut_off_is_refused(package, name, mark, says):
+    path = package.folder / f"{name}.csv"
+    text = path.read_text("utf-8")
+    place = text.rfind(mark)
+    path.write_text(text[: place + 5], "utf-8")
     message = package.refusal()
-    assert message.startswith("data/guangdong/minimum_wage.csv: ")
-    assert "row" in message
+    assert message.startswith(f"data/guangdong/{name}.csv: row {text[:place].count(chr(10)) + 1}: ")
+    assert says in message
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,18 @@ def test_a_share_that_is_assumed_lies_between_0_and_1(home, value):
     refusal(read_scenario, "baseline", home, {f"assumptions.class4_part_jiangmen.{end}": value})
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("caseload_deviation_rural.central", 2024, "central 2024; allowed for the unit 'share a year': -1 to 1"),
+        ("allocation_need.high", 1000, "high 1000; allowed for the unit 'exponent': 0 to 20"),
+        ("class1_supplement_growth.high", 99, "high 99; allowed for the unit 'times': 0 to 20"),
+    ],
+)
+def test_a_value_that_its_unit_cannot_have_is_refused_also_where_the_range_is_measured(home, key, value, says):
+    assert says in refusal(read_scenario, "baseline", home, {f"assumptions.{key}": value})
+
+
 def test_overrides_of_the_command_come_after_those_of_the_file(read):
     text = f"{TEXT}overrides:\n  draws: 300\n  policy.rural_share.at_least: 0.8\n"
     own = read(text)

@@ -276,7 +276,9 @@ def read_manifest(out: Path) -> dict[str, Any]:
         ParametersRefused: none there, or not readable.
     """
     if not out.is_dir():
-        raise ParametersRefused(f"{out}: no such folder")
+        raise ParametersRefused(
+            f"{out.absolute()}: no such folder; run 'tibiao memo' first, or name the folder that --out wrote"
+        )
     if not (out / MANIFEST).is_file():
         raise ParametersRefused(f"{out}: no {MANIFEST}; this is no output folder")
     try:

@@ -260,7 +260,12 @@ def _conducted(batch: Any, given: str) -> None:
     ended, out = conduct.conduct(batch, given, click.echo)
     failed = [one for one in ended if one.exit_code]
     Console(soft_wrap=False).print(conduct.summary(batch, ended, out))
-    click.echo(f"ended well: {len(ended) - len(failed)} of {len(ended)}; results, figures and manifest are in {out}")
+    what = (
+        "results, figures and manifest"
+        if len(failed) < len(ended)
+        else "manifest and the notebooks as far as they came"
+    )
+    click.echo(f"ended well: {len(ended) - len(failed)} of {len(ended)}; {what} are in {out}")
     for one in failed:
         click.echo(f"failed: {one.task}: {one.reason}", err=True)
     if code := worst_exit_code(one.exit_code for one in ended):

@@ -16,12 +16,13 @@ from analysis.cli.group import LANGUAGE, home_of
 @click.option("--scenario", default=None, help="Only this scenario.")
 @click.pass_context
 def check(context: click.Context, dataset: str | None, scenario: str | None) -> None:
-    """Check data packages, rules, scenarios and batches; run nothing.
+    """Check data packages, rules, scenarios, batches, sweeps and the headers of intake; run nothing.
 
     Example: tibiao check --scenario baseline
     """
-    from analysis.inputs import evidence, rules
+    from analysis.inputs import evidence, rules, sweep
     from analysis.inputs import scenario as scenarios
+    from analysis.intake.vocabulary import read_vocabulary
 
     home = home_of(context)
     packages: dict[str, Any] = {}
@@ -39,6 +40,11 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
     if not scenario:
         for name in scenarios.names("batches", home):
             click.echo(f"batch {name}: good ({', '.join(scenarios.read_batch(name, home).scenarios)})")
+        for name in scenarios.names("sweeps", home):
+            count = sum(1 for _ in sweep.read_sweep(name, home).combinations(home))
+            click.echo(f"sweep {name}: good ({count} combinations)")
+        read_vocabulary(home)
+        click.echo("headers of intake: good")
     for name in [dataset] if dataset else evidence.datasets(home):
         package = packages.get(name) or evidence.load(name, None, home)
         click.echo(

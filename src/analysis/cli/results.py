@@ -45,13 +45,18 @@ def compare(context: click.Context, scenario: tuple[str, ...], out: str | None, 
 
 
 def _compared(home: Path, given: Sequence[str]) -> dict[str, Any]:
-    from analysis.inputs.scenario import read_scenario
+    from analysis.inputs.scenario import names, read_scenario
 
     if len(given) < 2:
         raise ParametersRefused("name two scenarios or more, the base first, such as 'tibiao compare baseline tight'")
     for name in given:
         if given.count(name) > 1:
             raise ParametersRefused(f"scenario {name!r}: is named twice; name each scenario once")
+    own = set(given) - set(names("scenarios", home))
+    if any(re.fullmatch(r"\w+-[0-9a-f]{6}", name) or Path(f"{name}.yaml").is_file() for name in own):
+        raise ParametersRefused(
+            f"scenario {sorted(own)[0]!r}: compared are the scenarios of params/scenarios; put a file of your own, or one with the values that --set gave, there and run it"
+        )
     scenarios = {name: read_scenario(name, home) for name in given}
     base = scenarios[given[0]]
     for one in scenarios.values():
@@ -99,7 +104,9 @@ def why(context: click.Context, key: str, file: str | None, settings: tuple[str,
 
     home, parts = home_of(context), key.split(":")
     if len(parts) != len(KEY):
-        raise ParametersRefused(f"key {key!r}: {len(parts)} fields; allowed: {':'.join(KEY)}, as in results.csv")
+        raise ParametersRefused(
+            f"key {key!r}: {len(parts)} fields; allowed: {':'.join(KEY)}, as in results.csv, such as baseline:guangdong:440000:::2025:Y:::extra_cost:central"
+        )
     overrides = dict(parse_override(text) for text in settings)
     # A scenario with overrides carries six signs of them behind its name.
     name = (parts[0].rpartition("-")[0] or parts[0]) if overrides else parts[0] or "baseline"

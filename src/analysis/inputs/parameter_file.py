@@ -113,7 +113,8 @@ def read_parameter_text(text: str, shown_as: str) -> ParameterFile:
         mark = getattr(error, "problem_mark", None)
         where = f"{shown_as}:{mark.line + 1}" if mark is not None else shown_as
         raise ParametersRefused(
-            f"{where}: not YAML: {getattr(error, 'problem', None) or str(error).splitlines()[0]}"
+            f"{where}: not YAML: {getattr(error, 'problem', None) or str(error).splitlines()[0]}; "
+            "look at the indent (spaces, no tabs) and the quotes of this line and the one before"
         ) from error
     except RecursionError as error:
         raise ParametersRefused(f"{shown_as}: nested too deeply; allowed: {MAX_DEPTH} levels") from error

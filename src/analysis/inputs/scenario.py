@@ -291,11 +291,15 @@ def parse_override(text: str) -> tuple[str, Any]:
     """Read ``KEY=VALUE`` from the command line by the rules of the parameter files.
 
     Raises:
-        ParametersRefused: no ``=``, or a value that is no plain scalar.
+        ParametersRefused: no ``=``, no value, or one that is no plain scalar.
     """
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise ParametersRefused(f"--set {text!r}: allowed: KEY=VALUE, such as policy.rural_share.at_least=0.8")
+    if not value:
+        raise ParametersRefused(f"--set {key}=: no value stands after the =")
+    if value.endswith("%"):
+        raise ParametersRefused(f"--set {text}: a share is written as a decimal, 0.8 for 80%")
     return key, scalar(value, f"--set {key}")
 
 
@@ -326,6 +330,10 @@ def _override(tree: dict[str, Any], key: str, value: Any, where: str) -> None:
     if key not in known or key.split(".")[0] in ("id", "title", "question", "overrides", "dataset"):
         close = [name for name in known if name.split(".")[0] not in ("title", "question")]
         suggestion = nearest(key, close).partition("; did you")[2]
+        if key == "dataset":
+            raise ParametersRefused(
+                f"{where}: a package is named by --dataset, or by dataset in a scenario file of your own"
+            )
         raise ParametersRefused(
             f"{where}: no such key"
             + (f"; did you{suggestion}" if suggestion else "; keys look like policy.rural_share.at_least")

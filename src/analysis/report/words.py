@@ -296,7 +296,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "caption_frontier": ("新增支出与城乡差额", "Cost against gap"),
     "caption_ladder": ("各方案下的最低标准", "Minima under each scenario"),
     "caption_score_history": ("以往预测与公布数", "Past forecasts and what was published"),
-    "caption_tornado": ("影响最大的假设", "The assumptions that matter most"),
+    "caption_tornado": ("影响范围最大的假设", "The assumptions of the widest ranges"),
     "caption_ripple": ("随标准联动的项目", "What depends on the standard"),
     "range_mandated": ("按规定必须提标", "required by the new minima"),
     "range_followed": ("高于最低标准者随之提标", "areas above the minimum that follow"),

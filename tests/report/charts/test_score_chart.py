@@ -42,7 +42,7 @@ def test_forecasts_are_hollow_and_the_furthest_of_each_year_is_named():
 def test_the_title_does_not_flatter():
     run = run_on(lang="en")
     assert run.show("score_history").alt == (
-        "Forecasts made in 5 past Junes were off by 1.8% on average (same rise as last year: 1.9%); by +6.2% at worst"
+        "Past June forecasts of 20 minima were off by 1.8% on average (same rise as last year: 1.9%); the worst of all 23 by +6.2%"
     )
     alike = changed(Facts(run.dataset_result, "", "en"), ("score_common_error_same_rise", 0.0184, {}))
     assert "no better or worse than same rise as last year" in score_history(alike, run.wording, "").alt

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.errors import DataRefused, ParametersRefused, nearest
+from analysis.errors import ParametersRefused, nearest
 from analysis.files import content_hash, slug
 from analysis.files import home as find_home
 from analysis.inputs.evidence.checks import (
@@ -30,6 +30,7 @@ from analysis.inputs.evidence.checks import (
     refuse_invalid,
     refuse_names,
     refuse_number_form,
+    refuse_open_quote,
     refuse_repeated,
     remarks,
 )
@@ -239,9 +240,11 @@ def checked_tables(
     """
     described = descriptor(folder, shown_as)
     if not checked_before:
+        for resource in described["resources"]:
+            refuse_open_quote(folder / resource["path"], f"{shown_as}/{resource['path']}")
         refuse_invalid(folder, shown_as)
     tables = {
-        resource["name"]: _read(folder / resource["path"], f"{shown_as}/{resource['path']}")
+        resource["name"]: _read(folder / resource["path"]).assign(file=f"{shown_as}/{resource['path']}")
         for resource in described["resources"]
     }
     for resource in described["resources"]:
@@ -267,15 +270,9 @@ def vouch(evidence: Evidence, home: Path) -> None:
     trust([content_hash(evidence.files, home)])
 
 
-def _read(path: Path, shown_as: str) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except pd.errors.ParserError as error:  # what the check before lets pass: a file cut off inside quotes
-        row = int(str(error).rpartition(" ")[2]) + 1
-        raise DataRefused(
-            f"{shown_as}: row {row}: a quotation mark is opened and never closed; is the end of the file missing?"
-        ) from error
-    return frame.assign(file=shown_as, row=range(2, len(frame) + 2))
+def _read(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    return frame.assign(row=range(2, len(frame) + 2))
 
 
 def _normalised(table: pd.DataFrame) -> pd.DataFrame:

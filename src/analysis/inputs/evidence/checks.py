@@ -83,6 +83,25 @@ def refuse_header(path: Path, resource: dict[str, Any], shown_as: str) -> None:
             raise DataRefused(f"{shown_as}: row 1: column {name or '(empty)'}: {problem}")
 
 
+def refuse_open_quote(path: Path, shown_as: str) -> None:
+    """Refuse a table that ends inside quotes, as one does that was cut off: all that follows would be one cell.
+
+    Raises:
+        DataRefused: names the row in which the cell begins.
+    """
+    row = 1
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        lines = csv.reader(stream, strict=True)
+        try:
+            for _ in lines:
+                row += 1
+        except csv.Error as error:
+            if "end of data" in str(error):
+                raise DataRefused(
+                    f"{shown_as}: row {row}: a quotation mark is opened and never closed; is the end of the file missing?"
+                ) from error
+
+
 def refuse_invalid(folder: Path, shown_as: str) -> None:
     """Check every field, key and constraint of a package against its own description (frictionless).
 
@@ -100,7 +119,10 @@ def refuse_invalid(folder: Path, shown_as: str) -> None:
     errors = [(task.place, error) for task in report.tasks for error in task.errors]
     if not errors:
         raise DataRefused(f"{shown_as}/datapackage.json: {report.errors[0].note}")
-    place, error = errors[0]
+    # A row with a cell too many or too few is said first: what its other cells seem to hold follows from it.
+    first = getattr(errors[0][1], "row_number", None)
+    same = [pair for pair in errors if pair[0] == errors[0][0] and getattr(pair[1], "row_number", None) == first]
+    place, error = next((pair for pair in same if pair[1].type in _SHAPES), errors[0])
     row = getattr(error, "row_number", None)
     column = getattr(error, "field_name", "") or getattr(error, "label", "")
     where = ": ".join(
@@ -122,8 +144,12 @@ def _plainly(error: Any) -> str:
     if error.type == "type-error":
         kind = error.note.partition('type is "')[2].partition("/")[0]
         return f"{cell!r}: allowed: {_TYPES.get(kind, kind)}"
+    if error.type in _SHAPES:
+        return _SHAPES[error.type]
     if error.type == "constraint-error" and (limit := re.search(r'constraint "(\w+)" is "(.*)"', error.note)):
-        return f"{cell!r}: allowed: {limit[1]} {limit[2]}"
+        if limit[1] == "required":
+            return "is empty; a value must stand here"
+        return f"{cell!r}: allowed: {_LIMITS.get(limit[1], limit[1])} {limit[2]}"
     if error.type == "foreign-key":
         return f"{' '.join(error.note.split())}; add it there, or correct it here"
     if error.type == "primary-key":
@@ -132,6 +158,12 @@ def _plainly(error: Any) -> str:
     return f"{error.title.lower()}: {' '.join(error.note.split())}"
 
 
+_SHAPES = {
+    "extra-cell": "the row has more cells than the header: a comma inside a cell needs quotes round the cell, or a quote is missing",
+    "missing-cell": "the row has fewer cells than the header: is the end of the row missing?",
+    "blank-row": "the row is empty; delete it",
+}
+_LIMITS = {"minimum": "at least", "maximum": "at most", "enum": "one of", "pattern": "the form"}
 _TYPES = {
     "date": "a date such as 2024-06-30",
     "number": "a number",

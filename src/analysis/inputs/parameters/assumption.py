@@ -8,6 +8,9 @@ from pydantic import Field, model_validator
 
 from analysis.inputs.parameters.values import Number, Reason, Strict, Title
 
+# What a value of a unit may be at most; further out the powers and products of the model are no numbers any more.
+BOUNDS = {"share a year": (-1, 1), "exponent": (0, 20), "times": (0, 20), "persons": (0, 2_000_000_000)}
+
 
 class Assumption(Strict):
     """What is not observed: a range, a central value and the reason for both.
@@ -38,6 +41,7 @@ class Assumption(Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> Assumption:
+        self._refuse_beyond()
         if self.low is None or self.high is None:
             if not self.scored:
                 raise ValueError("low and high are missing; a range is written, or measured with scored: true")
@@ -46,7 +50,12 @@ class Assumption(Strict):
             raise ValueError("scored: true measures the range; leave low and high out")
         if not self.low <= self.central <= self.high:
             raise ValueError(f"low {self.low}, central {self.central}, high {self.high} are not in order")
-        bounds = (-1, 1) if self.unit == "share a year" else (0, 1) if self.unit.startswith("share") else None
-        if bounds and not (bounds[0] <= self.low and self.high <= bounds[1]):
-            raise ValueError(f"low {self.low}, high {self.high}; allowed for a {self.unit}: {bounds[0]} to {bounds[1]}")
         return self
+
+    def _refuse_beyond(self) -> None:
+        """Refuse a value that its unit cannot have, also where the range is measured and the middle alone is written."""
+        bounds = BOUNDS.get(self.unit, (0, 1) if self.unit.startswith("share") else None)
+        for name in ("low", "central", "high"):
+            value = getattr(self, name)
+            if bounds and value is not None and not bounds[0] <= value <= bounds[1]:
+                raise ValueError(f"{name} {value}; allowed for the unit {self.unit!r}: {bounds[0]} to {bounds[1]}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.errors import NotHeld
 from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, hollow, plan_years
 from analysis.report.charts.layout import beside_labels, data_of, write_below
@@ -34,12 +35,18 @@ class _Line:
 
 @style.styled
 def must_move(facts: Facts, wording: Wording, source: str) -> style.Chart:
-    """Who must move and who is free: the standards in force beside the new minimum of their class, by the rise obliged."""
+    """Who must move and who is free: the standards in force beside the new minimum of their class, by the rise obliged.
+
+    Raises:
+        NotHeld: no area's standard is known.
+    """
     base, following = plan_years(facts)
     class_of = wording.areas["area_class"]
     floor_of = {class_of[code]: code for code in class_codes(facts)}
     drawn, lines = [], []
     now = [row for row in facts.own("standard") if row["year"] == str(base)]
+    if not now:
+        raise NotHeld("no_standards_in_force")
     for code in sorted({row["area_code"] for row in now}):
         found = []
         for row in sorted((one for one in now if one["area_code"] == code), key=lambda one: one["residence"]):
@@ -58,9 +65,9 @@ def must_move(facts: Facts, wording: Wording, source: str) -> style.Chart:
     title = _movers_title(wording, lines, {name: int(row["value"]) for name, row in counts.items()}, following)
     say = wording.pick
     note = say(
-        "标记为现行标准（圆城镇、方农村、菱形城乡统一），竖线为所属类别拟定下限，箭头为必须提高的部分（农村另须达到城镇的规定比例）；横轴不从零起",
+        "标记为现行标准（圆城镇、方农村、菱形城乡统一），竖线为所属类别拟定下限，箭头为必须提高的部分（农村另须达到城镇的规定比例）；位置不从零起",
         "Marks: standards in force (circle urban, square rural, diamond one for both); bar: the new minimum of the class; arrow: the rise obliged "
-        "(rural standards must also keep their share of urban). The axis does not start at zero",
+        "(rural standards must also keep their share of urban). The scale does not start at zero",
     )
     shown = pd.DataFrame(drawn) if drawn else pd.DataFrame(list(counts.values()))
     under = f"{note}{say('。', '. ')}{foot(shown, wording, source)}"

@@ -68,6 +68,6 @@ def _tornado_title(
     name = short_name(wording, widest[0])
     low, high = (fixed(amount(value, wording), 0, ",") for value in sorted(ends[widest[0]][:2]))
     return wording.pick(
-        f"影响最大的假设是“{name}”：其余不变，新增支出在{low}至{high}{unit(wording)}之间",
-        f"The assumption that matters most is {name}: alone it moves the extra cost from {low} to {high} {unit(wording)}",
+        f"影响范围最大的假设是“{name}”：其余不变，新增支出在{low}至{high}{unit(wording)}之间",
+        f"The assumption of the widest range is {name}: alone it moves the extra cost from {low} to {high} {unit(wording)}",
     )

@@ -195,5 +195,5 @@ def _frontier_title(wording: Wording, points: Mapping[str, tuple[float, float, s
     said, money_unit = money(extra, wording.lang)
     return wording.pick(
         f"缩得最多的是“{titles[narrowest]}”：差额{fixed(gap)}元，新增{said}{money_unit}",
-        f"{titles[narrowest]} closes most: {fixed(gap)} yuan apart, at {said}{money_unit} a year",
+        f"{titles[narrowest]} narrows most: {fixed(gap)} yuan apart, at {said}{money_unit} a year",
     )

@@ -38,8 +38,9 @@ def score_history(facts: Facts, wording: Wording, source: str) -> style.Chart:
         facts.rows("score_error_planner"), key=lambda row: (row["year"], row["area_code"], row["residence"] != "urban")
     )
     means = {method: facts.row(f"score_common_error_{method}", programme="dibao")[1] for method in METHODS}
-    junes, worst = (facts.row(name, programme="dibao")[1] for name in ("score_junes", "score_worst_error_planner"))
-    drawn = [*cells, *means.values(), junes, worst]
+    counts = [facts.row(name, programme="dibao")[1] for name in ("score_common_cells", "score_cells_planner")]
+    worst = facts.row("score_worst_error_planner", programme="dibao")[1]
+    drawn = [*cells, *means.values(), *counts, worst]
     say = wording.pick
     grade = wording.grade(worst_grade(row["grade"] for row in drawn))
     foot = say(
@@ -47,7 +48,7 @@ def score_history(facts: Facts, wording: Wording, source: str) -> style.Chart:
         f"Per cent, forecast over published less one, + too high. Above: as of 30 June of the year before, with only what was public, one mark a floor (hollow: derived). "
         f"Below: mean absolute error over the floors that every method forecast. Source: {source}. Worst grade: {grade}.",
     )
-    title = _title(wording, means, junes["value"], worst["value"])
+    title = _title(wording, means, [row["value"] for row in counts], worst["value"])
     drawing, axes = style.figure(3.1, title, foot, wording.lang)
     box = axes.get_position()
     left = say(0.32, 0.345)
@@ -129,7 +130,7 @@ def _draw_means(axes: Axes, means: dict[str, dict[str, Any]], wording: Wording) 
     axes.set_xlim(0, max(*(row["value"] for row in means.values()), 0.001) * 1.2)
 
 
-def _title(wording: Wording, means: dict[str, dict[str, Any]], junes: float, worst: float) -> str:
+def _title(wording: Wording, means: dict[str, dict[str, Any]], counts: list[float], worst: float) -> str:
     ours = means["planner"]["value"]
     rival = min((method for method in means if method != "planner"), key=lambda method: means[method]["value"])
     theirs, name = means[rival]["value"], wording.word(f"short_method_{rival}")
@@ -138,7 +139,8 @@ def _title(wording: Wording, means: dict[str, dict[str, Any]], junes: float, wor
         beside = wording.pick(f"，与“{name}”一样", f", no better or worse than {name}")
     else:
         beside = wording.pick(f"，“{name}”差{shown[1]}", f" ({name}: {shown[1]})")
+    common, every = (fixed(count) for count in counts)
     return wording.pick(
-        f"过去{fixed(junes)}次六月预测平均差{shown[0]}{beside}；最远的一次差{percent(worst, 1, '+')}",
-        f"Forecasts made in {fixed(junes)} past Junes were off by {shown[0]} on average{beside}; by {percent(worst, 1, '+')} at worst",
+        f"以往六月对{common}格的预测平均差{shown[0]}{beside}；全部{every}格中最远的差{percent(worst, 1, '+')}",
+        f"Past June forecasts of {common} minima were off by {shown[0]} on average{beside}; the worst of all {every} by {percent(worst, 1, '+')}",
     )

@@ -26,8 +26,8 @@ def assumed(facts: Facts, wording: Wording, plates: Plates, assumptions: dict[st
         assumptions: by id, ranges filled in.
     """
     said = wording.pick(
-        "分地区受助人数未公布，因此新增支出的各项数额均含假设。各项假设均列明取值范围和理由，下表列出范围。",
-        "Recipients are not published by area, so every amount of the cost rests on assumptions. Each is stated with its range here and with its reason in the assumptions of the costing workbook.",
+        "分地区受助人数未公布，因此新增支出的各项数额均含假设。各项假设均列明取值范围和理由，下表列出范围；分担比例见资金负担图。",
+        "Recipients are not published by area, so every amount of the cost rests on assumptions. Each is stated with its range here and with its reason in the assumptions of the costing workbook; the tiers' shares stand in the figure of who pays.",
     )
     caption = wording.pick(
         f"假设及其范围；“新增支出”为只变动这一项、其余取基准值时的全年新增支出（{unit(wording)}）",
@@ -38,8 +38,8 @@ def assumed(facts: Facts, wording: Wording, plates: Plates, assumptions: dict[st
         asked = tables.requests(facts, assumptions, wording, MOST_REQUESTS)
         asked = asked.map(lambda text: text if "]{" in text else raw(text, facts))
         caption = wording.pick(
-            "需补充的数据：按补充后平均可减少的闲置或短缺资金排序（额度定在九成模拟结果够用处）；末列为使“能否负担”的结论改变的取值",
-            "Data to ask for first, ranked by the money that would on average no longer lie idle or be missing if it were known (with an envelope that suffices in nine of ten cases). Last column: the value at which the rise becomes affordable, or ceases to be",
+            "需补充的数据：按补充后平均可减少的闲置或短缺资金排序（额度定在九成模拟结果够用处）；末列为使“能否负担”的结论改变的取值（不提标时的支出也随之变动）",
+            "Data to ask for first, ranked by the money set aside too much or too little that knowing it would save on average (in an envelope that suffices in nine of ten cases). Last column: the value at which the rise becomes affordable, or ceases to be; spending without a rise moves with it",
         )
         parts.append(plates.table(asked, caption, left=2))
     return "\n\n".join(parts)

@@ -45,10 +45,10 @@ def basis(facts: Facts, wording: Wording, plates: Plates, rules: Sequence[Rule],
     drawn = facts.literal(f"{draws:,}" if wording.lang == "en" else str(draws))
     method = wording.pick(
         f"下年最低标准从现行标准起，按规定的次序逐步得出：提高、取整、守住下限和类别次序、守住农村比例、不高于上限、只升不降。新增支出不按最低标准测算，而按各市现行标准测算："
-        f"低于新的最低标准的必须提到位，高于最低标准的按假设的程度随之提标；每人每月多发的钱乘人数，再加提标引来的新对象和随标准联动的项目。各数的范围由{drawn}次模拟得出：按各项假设的取值范围和以往预测的误差随机取值。",
+        f"低于新的最低标准的必须提到位，高于最低标准的按假设的程度随之提标；每人每月多发的钱乘人数，再加提标引来的新对象和随标准联动的项目。各数的范围由{drawn}次模拟得出：按各项假设的取值范围和以往预测的误差随机取值，假设图中斜纹各项不参与。",
         f"Next year's minima start from those in force and go through fixed steps in a fixed order: the rise, rounding up, the order of the classes, the rural share, the ceiling; nothing falls. The cost is calculated from "
         f"the cities' own standards in force, not from the minima: cities below a new minimum must rise to it, those above follow as far as is assumed. The rise in yuan a month is multiplied by recipients; people whom the higher standard "
-        f"brings in, and payments linked to the standard, are added. Ranges come from {drawn} simulated cases, which vary the assumptions within their ranges and the recipients by past errors.",
+        f"brings in, and payments linked to the standard, are added. Ranges come from {drawn} simulated cases, which vary the assumptions within their ranges and the recipients by past errors; the conventions hatched in the figure of assumptions stand still.",
     )
     lines = [
         (raw(one.says.in_language(wording.lang), facts), raw(one.document, facts), facts.literal(str(one.from_year)))
@@ -85,8 +85,8 @@ def sources(facts: Facts, wording: Wording, plates: Plates, used: pd.DataFrame) 
     ]  # fmt: skip
     ranks = wording.pick("、", ", ").join(wording.grade(grade) for grade in GRADES)
     said = wording.pick(
-        f"等级由高到低：{ranks}。推算指由公布数算出，推断指按规律估计，均以空心点表示。",
-        f"Grades, best first: {ranks}. Derived is worked out from published figures, inferred is judged from how they usually move; both are drawn as hollow marks.",
+        f"等级由高到低：{ranks}。推算指由公布数算出，推断指按规律估计，均以空心点表示。来源日期未载明的，按规则推定公布日。",
+        f"Grades, best first: {ranks}. Derived is worked out from published figures, inferred is judged from how they usually move; both are drawn as hollow marks. Where a source states no day, its figures count as public from a day set by rule.",
     )
     caption = wording.pick(
         f"{base - 1}年和{base}年所用的来源；全部来源及网址见 data 中的 sources.csv",

@@ -61,7 +61,7 @@ def _why_lower(facts: Facts, wording: Wording, where: dict) -> str:
     follow = facts.say("assumption_follow_share", "percent0", statistic="central", **where)
     return wording.pick(
         f"模拟结果的中位数（{median}）低于基准测算值，主要因为高于最低标准的地区跟随提标的程度（基准值{follow}）向下的余地比向上大。",
-        f"The middle of the simulated cases ({median}) lies below the best estimate mainly because areas above the minimum may follow by much less than the best estimate of {follow} but by little more.",
+        f"The middle of the simulated cases ({median}) lies below the best estimate mainly because areas above the minimum may follow by much less than the best estimate of {follow}, but little more.",
     )
 
 

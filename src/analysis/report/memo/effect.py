@@ -29,20 +29,20 @@ def effect(batch: Batch, plates: Plates, wording: Wording) -> str:
     own = next(iter(facts.values()))
     table = pd.DataFrame([_line(one, name, batch.points, titles, batch.widest, wording) for name, one in facts.items()])
     caption = wording.pick(
-        "各方案比较：差额为元/人·月；新增为下年与不提标相比的新增支出（基准测算值），九成够用为90%的模拟结果不超过的数；资金缺口按救助支出只随预算增长计；补发为新标准首发前各月",
-        "The scenarios compared: gap in yuan a month, the rest in million yuan. Extra cost: next year against no rise (best estimate; the next column would suffice in nine of ten cases). Shortfall: if assistance grew only as the budget does. Arrears: months before the new rate is first paid",
+        "各方案比较：差额为元/人·月；新增为下年与不提标相比的新增支出（基准测算值），九成够用为90%的模拟结果不超过的数；资金缺口按救助支出只随预算增长计；中央和省负担还随最低补差是否提高而变；补发为新标准首发前各月应补的钱",
+        "The scenarios compared: gap in yuan a month, the rest in million yuan. Extra cost: next year against no rise (best estimate; the next column would suffice in nine of ten cases). Shortfall: if assistance grew only as the budget does. Upper tiers: their part moves with the supplement floors too. Arrears: owed for the months before the new rate is first paid",
     )
     said = "\n".join(f"- {dated(one, own)}" for one in batch.findings)
     return "\n\n".join(
         [
             who_must_move(own, wording),
             plates.figures(("frontier", "ladder")),
-            said,
-            plates.table(table, caption, left=1, kind="narrow .scored"),
             "\n".join(
                 f"- **{raw(titles[name], own)}**{wording.pick('：', ': ')}{raw(asked, own)}"
                 for name, asked in batch.questions.items()
             ),
+            plates.table(table, caption, left=1, kind="narrow .scored"),
+            said,
         ]
     )
 

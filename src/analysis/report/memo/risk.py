@@ -62,7 +62,7 @@ def _score(facts: Facts, wording: Wording) -> str:
         f"固定占消费支出的比例为{said['consumption']}，只守已生效的下限为{said['bounds']}。本套方法全部{cells}格中偏离最大的为{worst}。按这些误差，省里{facts.literal(str(following))}年公布的"
         f"{wording.area(code)}农村最低标准有{tenths}的可能在{low}至{high}元之间。{people}",
         f"Over the {common} minima that every method could forecast this one was off by {said['planner']} on average; repeating last year's rise by {said['same_rise']}, a fixed share of "
-        f"consumption by {said['consumption']}, the bounds in force alone by {said['bounds']}. Of all its {cells} forecasts the worst was off by {worst}. By these errors there is an {tenths} chance "
+        f"consumption by {said['consumption']}, the bounds in force alone by {said['bounds']}. Of all its {cells} forecasts the worst was off by {worst}. On these errors there is an {tenths} chance "
         f"that the rural minimum of {wording.area(code).lower()} published for {facts.literal(str(following))} lies between {low} and {high} yuan. {people}",
     )
 
@@ -76,8 +76,8 @@ def _recipients(facts: Facts, wording: Wording) -> str:
     way = ("高", "high") if facts.value("score_recipients_log_error", **where) >= 0 else ("低", "low")
     year = facts.literal(str(rural["year"]))
     return wording.pick(
-        f"农村低保人数最近一次差得最多：{year}年预测{ours}、公布{published}（预测比公布{way[0]}{error}），新增支出的范围即由这些误差得出。",
-        f"Recipients were missed by more: rural ones of {year} were forecast at {ours} and came to {published}: the forecast was {error} too {way[1]}. The range of the cost is made of these errors.",
+        f"农村低保人数最近一次差得最多：{year}年预测{ours}、公布{published}（预测比公布{way[0]}{error}），人数的范围即由这些误差得出，按预测期限折成每年。",
+        f"Recipients were missed by more: rural ones of {year} were forecast at {ours} and came to {published}: the forecast was {error} too {way[1]}. The range of recipients is made of these errors, put into a yearly rate.",
     )
 
 
@@ -102,13 +102,13 @@ def borne(facts: Facts, wording: Wording) -> str:
         return wording.pick(
             f"低保和特困{years[0]}年支出{now}，{years[1]}年不提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出（后来修订的序列）增长，可用{capacity}。{verdict}{money}",
             f"Dibao and tekun take {now} in {years[0]} and, with no rise, {after} in {years[1]}, falling recipients counted in; if assistance grew only as general public budget "
-            f"expenditure (a series revised later) does, {capacity} would be there. {verdict}{money}",
+            f"expenditure (a series revised later) does, {capacity} would be available. {verdict}{money}",
         )
     return wording.pick(
         f"低保和特困{years[0]}年支出{now}，{years[1]}年含提标为{after}（人数下降已计入）；若救助支出只随一般公共预算支出（后来修订的序列）增长，可用{capacity}。{verdict}"
         f"中央和省按下限口径分担的提标新增，三套分担比例下分别为{sets[0]}、{sets[1]}、{sets[2]}。{money}",
         f"Dibao and tekun take {now} in {years[0]} and {after} in {years[1]} with the rise, falling recipients counted in; if assistance grew only as general public budget expenditure "
-        f"(a series revised later) does, {capacity} would be there. {verdict}Under the three share sets the upper tiers bear {sets[0]}, {sets[1]} or {sets[2]} of the rise. {money}",
+        f"(a series revised later) does, {capacity} would be available. {verdict}Under the three share sets the upper tiers bear {sets[0]}, {sets[1]} or {sets[2]} of the rise. {money}",
     )
 
 
@@ -125,7 +125,9 @@ def _verdict(facts: Facts, wording: Wording, then: dict) -> str:
     said = facts.say("short_of_capacity", "money", **then)
     rise = facts.say("rise_borne_by_capacity", "percent", **then) if facts.has("rise_borne_by_capacity", **then) else ""
     borne = (
-        wording.pick(f"；在此口径下各类约可统一提标{rise}", f"; within it all floors could rise by only about {rise}")
+        wording.pick(
+            f"；若不留缺口，各类约可统一提标{rise}", f"; without one, all floors could rise by only about {rise}"
+        )
         if rise
         else ""
     )
@@ -147,8 +149,8 @@ def _known_money(facts: Facts, wording: Wording) -> str:
     share = facts.say("implied_share_upper_issued", "percent0", **where)
     year = facts.literal(str(where["year"]))
     return wording.pick(
-        f"可对照的公开数：{year}年下达的中央和省级困难群众补助{known}，为模型测算当年支出{spent}的{share}，口径不尽相同。",
-        f"For comparison, {known} of central and provincial money was issued in {year}, {share} of the {spent} that the model puts that year at; the scopes differ.",
+        f"可对照的公开数：{year}年下达的中央和省级困难群众补助{known}，为模型测算当年支出{spent}的{share}，高于三套分担比例：或口径更宽，或中央和省实际负担更多。",
+        f"For comparison, {known} of central and provincial money was issued in {year}, {share} of the {spent} that the model puts that year at. That is above every share set: its scope may be wider, or the upper tiers bear more.",
     )
 
 
@@ -163,7 +165,7 @@ def _risk(facts: Facts, wording: Wording) -> str:
     late = {"year": following, "component": "arrears"}
     paid = wording.pick(
         "1月起按新标准发放，无须补发。".replace("1", facts.literal("1")),
-        "Paid at the new rate from January, there are no arrears.",
+        "If the new rate is paid from January, there are no arrears.",
     )
     if facts.value("arrears", **late):
         months = facts.say("months_in_arrears", "count", **late)
@@ -177,9 +179,9 @@ def _risk(facts: Facts, wording: Wording) -> str:
     eight = facts.literal("80%")
     return wording.pick(
         f"各项范围减半时，{eight}的模拟结果在{widths['halved', 'p10']}至{widths['halved', 'p90']}之间；加倍时为{widths['doubled', 'p10']}至{widths['doubled', 'p90']}。"
-        f"人数换一种分配办法，新增支出由{need}变为{line}（与广州公布的人数不符，仅作对照）；人数对提标的反应取上限时为{tail}。"
+        f"人数改按消费与当地最低标准之比分配，新增支出由{need}变为{line}（与广州公布的人数不符，仅作对照）；人数对提标的反应取上限时为{tail}。"
         f"{paid}",
         f"If all ranges are halved, {eight} of cases lie between {widths['halved', 'p10']} and {widths['halved', 'p90']}; doubled, between {widths['doubled', 'p10']} and "
-        f"{widths['doubled', 'p90']}. Another allocation of recipients moves the cost from {need} to {line} (it does not fit Guangzhou's published counts and is shown for contrast only); the "
+        f"{widths['doubled', 'p90']}. Allocating recipients by consumption against the local minimum moves the cost from {need} to {line} (it does not fit Guangzhou's published counts and is shown for contrast only); the "
         f"upper bound of the response to the line gives {tail}. {paid}",
     )

@@ -97,7 +97,7 @@ def _adequacy(facts: Facts, wording: Wording) -> str:
         if facts.value("adequacy_of_consumption", residence="rural", **where)
         > facts.value("adequacy_of_consumption", residence="urban", **where)
         else f"{year}年{name}城镇、农村全年最低标准分别相当于全省城镇、农村居民上年人均消费支出的{urban}、{rural}。",
-        f"Over a year, the {year} urban minimum of {name.lower()} equals {urban} of the province's urban consumption per head of the year before, the rural one {rural} of rural consumption."
+        f"Over twelve months the {year} urban minimum of {name.lower()} equals {urban} of the province's urban consumption per head of the year before, the rural one {rural} of rural consumption."
         + (
             " The rural standard is lower but nearer to what rural residents spend."
             if facts.value("adequacy_of_consumption", residence="rural", **where)

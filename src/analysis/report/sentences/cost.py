@@ -28,12 +28,12 @@ def sentence(facts: Facts, wording: Wording) -> str:
     return wording.pick(
         f"与不提标相比，低保、特困及随标准联动的项目全年新增支出{yuan['central']}（基准测算值；不含{left_out}）；"
         f"安排{yuan['envelope']}，九成的模拟结果够用。"
-        f"{_obliged(facts, wording, where, base)}中央和省负担{yuan['upper']}（占{share}；按假设比例分担最低标准以内的支出），"
-        f"市县负担{yuan['local']}（含最低标准以上的全部）。新增支出为全省{year}年一般公共预算支出（推算）的{burden}。",
+        f"{_obliged(facts, wording, where, base)}中央和省负担{yuan['upper']}（占{share}；按假设比例分担各地按最低标准计算的增支），"
+        f"市县负担其余{yuan['local']}。新增支出为全省{year}年一般公共预算支出（推算）的{burden}。",
         f"Compared with no rise, dibao, tekun and the payments linked to them cost {yuan['central']} more a year (best estimate); {left_out} are not included. "
         f"{yuan['envelope']} would suffice in nine of ten simulated cases. "
-        f"{_obliged(facts, wording, where, base)}The central and provincial governments pay {yuan['upper']} ({share} of the whole; the assumed shares hold for spending at the minimum), "
-        f"cities and counties {yuan['local']}, all that is above the minimum included. The whole is {burden} of the province's projected general public budget expenditure for {year}.",
+        f"{_obliged(facts, wording, where, base)}The central and provincial governments pay {yuan['upper']} ({share} of the whole: the assumed shares of what the minima's own rise would cost everywhere), "
+        f"cities and counties the other {yuan['local']}. The whole is {burden} of the province's projected general public budget expenditure for {year}.",
     )
 
 

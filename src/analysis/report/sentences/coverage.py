@@ -65,7 +65,7 @@ def _arrears(facts: Facts, wording: Wording, following: int) -> str:
         f"1月起按新标准发放则无须补发；如延至原则上的最迟期限6月发放，须补发{months}个月、{late}，涉及低保{dibao}、特困{tekun}。".replace(
             "1月起", facts.literal("1") + "月起"
         ).replace("6月发放", facts.literal("6") + "月发放"),
-        f" Paid from January, there are no arrears. If payment starts only in June, in principle the latest month allowed, arrears of {months} months and {late} are owed to "
+        f" If the new rate is paid from January, there are no arrears. If payment starts only in June, in principle the latest month allowed, arrears of {months} months and {late} are owed to "
         f"{dibao} people on dibao and {tekun} on tekun.",
     )
 

@@ -81,10 +81,26 @@ def _gap_in_force(facts: Facts, wording: Wording, base: int, following: int) -> 
             )
         )
     both = facts.say("observed_areas_both_residences", "count", year=base)
-    unified = facts.say("observed_unified_areas", "count", year=base)
     cities = facts.say("cities", "count", year=base)
-    listed = wording.listed(parts) if parts else wording.pick("无", "none")
+    if not facts.value("observed_areas_both_residences", year=base):
+        return wording.pick(
+            f"现行标准：{cities}市的城乡标准均未掌握。",
+            f"In none of the {cities} cities are both standards in force known.",
+        )
+    said = []
+    if unified_codes:
+        unified = facts.say("observed_unified_areas", "count", year=base)
+        said.append(
+            wording.pick(f"其中{alike}{unified}市已统一", f"{unified} have one standard for town and country ({alike})")
+        )
+    if parts:
+        listed = wording.listed(parts)
+        said.append(
+            wording.pick(f"其余为{listed}", f"the others are {listed}")
+            if unified_codes
+            else wording.pick(f"即{listed}", f"they are {listed}")
+        )
     return wording.pick(
-        f"现行标准：{cities}市中城乡标准均已知的有{both}市，其中{alike}{unified}市已统一，其余为{listed}。",
-        f"Both standards in force are known for {both} of the {cities} cities: {unified} have one standard for town and country ({alike}), the others are {listed}.",
+        f"现行标准：{cities}市中城乡标准均已知的有{both}市，{'，'.join(said)}。",
+        f"Both standards in force are known for {both} of the {cities} cities: {', '.join(said)}.",
     )

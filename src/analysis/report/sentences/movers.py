@@ -20,10 +20,20 @@ def who_moves_and_when(facts: Facts, wording: Wording) -> str:
     others = wording.pick(
         f"{wording.listed(free)}可自定" if free else "", f"{wording.listed(free)} need not" if free else ""
     )
-    return wording.pick(
-        f"标准已知的{known}市中，须提标的为{wording.listed(must) or nobody}{'，' if others else ''}{others}；其余{unknown}市标准未知，建议请其报送现行标准。"
+    asked = (
+        wording.pick(
+            f"标准已知的{known}市中，须提标的为{wording.listed(must) or nobody}{'，' if others else ''}{others}；其余{unknown}市标准未知，建议请其报送现行标准。",
+            f"Of the {known} cities whose standard is known {wording.listed(must) or nobody} must raise it{'; ' if others else ''}{others}. "
+            f"The standards of the other {unknown} are not known: they are to be asked. ",
+        )
+        if must or free
+        else wording.pick(
+            f"{unknown}市的标准均未知，建议请其报送现行标准。",
+            f"The standards of all {unknown} cities are not known: they are to be asked. ",
+        )
+    )
+    return asked + wording.pick(
         f"新标准自{following_year(facts, following)}年{start}月起执行，原则上不迟于{latest}月连同补发一并发放。",
-        f"Of the {known} cities whose standard is known {wording.listed(must) or nobody} must raise it{'; ' if others else ''}{others}. The standards of the other {unknown} are not known: they are to be asked. "
         f"The new standards hold from {start} {following_year(facts, following)}; whatever is then in arrears is to be paid, in principle, by the end of {latest}.",
     )
 

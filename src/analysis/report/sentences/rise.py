@@ -59,7 +59,7 @@ def _supplements(facts: Facts, wording: Wording, following: int) -> str:
         names = wording.listed(missing)
         unknown = wording.pick(
             f"；{names}近年未见公布，按往年数推算",
-            f"; {names.lower()}: none found of late, the last one is carried forward",
+            f"; {names.lower()}: none recent, estimated from the last one known",
         )
     mark = wording.pick("，由推断数得出", ", from inferred values") if inferred else ""
     return wording.pick(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.errors import NotHeld
 from analysis.model.results import with_keys
 from analysis.report.charts import class_codes, plan_years
 from analysis.report.facts import Facts
@@ -119,10 +120,16 @@ def cost_range(facts: Facts, wording: Wording) -> pd.DataFrame:
 
 
 def movers(facts: Facts, wording: Wording) -> pd.DataFrame:
-    """The areas whose standard is known: in force, obliged rises of standard and supplement floor, expected next year."""
+    """The areas whose standard is known: in force, obliged rises of standard and supplement floor, expected next year.
+
+    Raises:
+        NotHeld: no area's standard is known.
+    """
     base, following = plan_years(facts)
     measures = ["standard", "mandated_rise", "mandated_supplement_floor_rise"]
     rows = facts.table[(facts.table["scenario"] == facts.scenario) & facts.table["measure"].isin(measures)]
+    if not (rows["measure"] == "mandated_rise").any():
+        raise NotHeld("no_standards_in_force")
     wide = rows.assign(column=rows["measure"] + rows["year"]).pivot(
         index=["area_code", "residence"], columns="column", values="value"
     )
