@@ -405,3 +405,13 @@ def test_a_description_that_is_not_allowed_is_refused_in_one_line(held, resource
     with pytest.raises(DataRefused) as refused:
         held(GOOD, resources=resources)
     assert str(refused.value) == f"data/own/datapackage.json: {said}"
+
+
+@pytest.mark.parametrize("rows", [3, 60_000])
+def test_a_quote_that_is_never_closed_is_refused_where_it_opens_however_much_follows(tmp_path, rows):
+    table = tmp_path / "table.csv"
+    table.write_text('a,b\n1,2\n3,"open' + "y,1\n" * rows, "utf-8")
+    with pytest.raises(DataRefused, match=r"^data/table\.csv: row 3: a quotation mark is opened and never closed"):
+        checks.refuse_open_quote(table, "data/table.csv")
+    table.write_text('a,b\n1,"closed, and whole"\n', "utf-8")
+    checks.refuse_open_quote(table, "data/table.csv")

@@ -96,7 +96,7 @@ def refuse_open_quote(path: Path, shown_as: str) -> None:
             for _ in lines:
                 row += 1
         except csv.Error as error:
-            if "end of data" in str(error):
+            if "end of data" in str(error) or "field limit" in str(error):
                 raise DataRefused(
                     f"{shown_as}: row {row}: a quotation mark is opened and never closed; is the end of the file missing?"
                 ) from error
