@@ -233,7 +233,7 @@ def test_the_workbook_is_of_the_proposed_scenario_with_the_tables_of_both_langua
     for zh, en in TABLES.values():
         assert first.index(zh) < first.index(en)
     figures = [row[0] for row in book["图表数据 Figures"].iter_rows(values_only=True)]
-    assert "影响最大的假设 The assumptions that matter most" in figures
+    assert "影响范围最大的假设 The assumptions of the widest ranges" in figures
     assert set(figures) & set(keyed.index)
 
 

@@ -45,7 +45,6 @@ def test_a_misspelt_scenario_names_the_nearest(own_home, capsys):
     [
         (("run", "Baseline"), "'Baseline': not a name; .*; did you mean baseline?"),
         (("run", "mine.yaml"), "a file of your own is given with -f mine.yaml"),
-        (("run", "baseline", "--set", "policy.rural_share.at_least="), "no value stands after the ="),
         (("run", "baseline", "--set", "policy.rural_share.at_least=85%"), "a share is written as a decimal, 0.8 for 80%"),
         (("run", "baseline", "--set", "dataset=indonesia"), "a package is named by --dataset"),
         (("why", "baseline"), "such as baseline:guangdong:440000:::2025:Y:::extra_cost:central"),

@@ -291,13 +291,11 @@ def parse_override(text: str) -> tuple[str, Any]:
     """Read ``KEY=VALUE`` from the command line by the rules of the parameter files.
 
     Raises:
-        ParametersRefused: no ``=``, no value, or one that is no plain scalar.
+        ParametersRefused: no ``=``, a per cent sign, or a value that is no plain scalar.
     """
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise ParametersRefused(f"--set {text!r}: allowed: KEY=VALUE, such as policy.rural_share.at_least=0.8")
-    if not value:
-        raise ParametersRefused(f"--set {key}=: no value stands after the =")
     if value.endswith("%"):
         raise ParametersRefused(f"--set {text}: a share is written as a decimal, 0.8 for 80%")
     return key, scalar(value, f"--set {key}")

@@ -369,7 +369,7 @@ def test_programmes_that_a_scenario_states_are_costed_by_formula(evidence_june, 
         "low_income_edge_benefit_yuan_month": 150,
         "disability_living_persons": 300_000,
     }
-    line = baseline.assumptions["classified_share"].model_dump() | {"unit": "times", "drawn": False}
+    line = baseline.assumptions["classified_share"].model_dump() | {"unit": "persons", "drawn": False}
     more = {
         name: Assumption(**(line | {"low": value, "central": value, "high": value})) for name, value in stated.items()
     }

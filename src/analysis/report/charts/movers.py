@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.errors import NotHeld
 from analysis.report import style
 from analysis.report.charts.frame import class_codes, foot, hollow, plan_years
 from analysis.report.charts.layout import beside_labels, data_of, write_below
@@ -35,18 +34,12 @@ class _Line:
 
 @style.styled
 def must_move(facts: Facts, wording: Wording, source: str) -> style.Chart:
-    """Who must move and who is free: the standards in force beside the new minimum of their class, by the rise obliged.
-
-    Raises:
-        NotHeld: no area's standard is known.
-    """
+    """Who must move and who is free: the standards in force beside the new minimum of their class, by the rise obliged."""
     base, following = plan_years(facts)
     class_of = wording.areas["area_class"]
     floor_of = {class_of[code]: code for code in class_codes(facts)}
     drawn, lines = [], []
     now = [row for row in facts.own("standard") if row["year"] == str(base)]
-    if not now:
-        raise NotHeld("no_standards_in_force")
     for code in sorted({row["area_code"] for row in now}):
         found = []
         for row in sorted((one for one in now if one["area_code"] == code), key=lambda one: one["residence"]):
