@@ -60,7 +60,6 @@ def test_a_likely_mistake_is_told_what_to_write(own_home, capsys, arguments, say
     ("file", "old", "new", "says"),
     [
         ("sweeps/rural_share.yaml", "assumptions.follow_share", "assumptions.folow_share", "did you mean assumptions.follow_share"),
-        ("sweeps/rural_share.yaml", "0.85]", "8.5]", "params/sweeps/rural_share.yaml:"),
         ("intake/headers.yaml", "\n\n", "\nnonsense: 1\n", "nonsense: no such key"),
     ],
 )  # fmt: skip
