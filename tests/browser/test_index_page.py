@@ -12,6 +12,7 @@ from analysis.report.memo.documents import font_subset
 from analysis.report.site import notebook, page
 from analysis.report.site.row import Cell, Numbers
 
+pytestmark = pytest.mark.browser
 HOSTILE = (
     "\"><script>alert(1)</script><img src=https://example.org/x onerror=alert(1)>'<a href=javascript:alert(1)>省</a>"
 )

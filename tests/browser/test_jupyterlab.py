@@ -16,7 +16,7 @@ import pytest
 from analysis import files
 from analysis.inputs.scenario import read_scenario
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOTEBOOKS = sorted(path.stem for path in (files.home() / "notebooks").glob("*.ipynb"))
 LIMIT_MS = 180_000
 MOVES = 50
