@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import analysis
+import memo_results
 from analysis.inputs.scenario import read_batch
 from analysis.session.memo import written
 
@@ -21,34 +22,31 @@ def listed(home):
     return {name: (digest, seen) for name, digest, seen in rows}, python
 
 
-def pictures(home, out):
-    """Yield name and bytes of every figure and page that the default memo makes; what is computed once lies in ``out``."""
-    scenarios = read_batch("memo", home).scenarios
+def pictures(home):
+    """Yield name and bytes of every figure and page that the default memo makes."""
+    runs = [analysis.start(scenario) for scenario in read_batch("memo", home).scenarios]
     for lang in ("zh", "en"):
         history = analysis.start(lang=lang, scope="dataset")
         for chart in (history.show("gap_over_time"), history.show("theil_split")):
             yield f"guangdong/{chart.name}.png", chart.png()
         abroad = analysis.start("baseline", "indonesia", lang=lang, scope="dataset").show("gap_over_time")
         yield f"indonesia/{abroad.name}.png", abroad.png()
-        for scenario in scenarios:
-            run = analysis.start(scenario, out_dir=str(out / scenario), lang=lang)
-            run.save()
+        for run in (one.in_language(lang) for one in runs):
             for chart in (run.show("ripple"), run.show("tornado")):
-                yield f"{scenario}/{chart.name}.png", chart.png()
-        road = analysis.start("baseline", lang=lang).show("share_road")
+                yield f"{run.scenario.id}/{chart.name}.png", chart.png()
+        road = runs[0].in_language(lang).show("share_road")
         yield f"baseline/{road.name}.png", road.png()
-        batch = analysis.start("batch:memo", out_dir=str(out), lang=lang, scope="batch")
+        batch = memo_results.batch_of("zh").in_language(lang)
         _, figures = written(batch)
-        batch.save()
         for chart in (*figures.values(), batch.show("scenario_multiples")):
             yield f"memo/{chart.name}.png", chart.png()
         for name, content in batch.memo().items():
             yield f"memo/{name}", content
 
 
-def test_every_figure_and_page_was_looked_at(home, listed, tmp_path):
+def test_every_figure_and_page_was_looked_at(home, listed):
     seen, python = listed
-    made = {name: hashlib.sha256(content).hexdigest() for name, content in pictures(home, tmp_path)}
+    made = {name: hashlib.sha256(content).hexdigest() for name, content in pictures(home)}
     assert set(made) == set(seen)
     assert all(len(words) > 15 for _, words in seen.values())
     # Bytes are promised for one lock and one version of Python; elsewhere the list of names is what must agree.

@@ -1,5 +1,6 @@
 """The memo of a proposal that costs nothing, and of areas and scenarios with hostile names."""
 
+import functools
 import io
 import re
 import shutil
@@ -23,9 +24,10 @@ SCRIPT, TEX = "<script>alert(1)</script>", "$\\frac{"
 
 @pytest.fixture(scope="module")
 def memos(home, tmp_path_factory):
-    """Return a maker of a memo's documents from a copy of the real package and parameters."""
+    """Return a maker of a memo's documents from a copy of the real package and parameters, computed once for both languages."""
 
-    def made(lang, proposed, change):
+    @functools.cache
+    def run(proposed, change):
         own = tmp_path_factory.mktemp("home")
         for name in ("data", "params", "notebooks"):
             shutil.copytree(home / name, own / name)
@@ -33,10 +35,13 @@ def memos(home, tmp_path_factory):
         text = re.sub(r"scenarios: .*", "scenarios: [freeze, baseline]", batch.read_text("utf-8"))
         batch.write_text(re.sub(r"proposed: .*", f"proposed: {proposed}", text), "utf-8")
         change(own)
-        run = session.start("batch:memo", "guangdong", "", lang=lang, scope="batch", home=own)
-        return run.memo()
+        return session.start("batch:memo", "guangdong", "", lang="zh", scope="batch", home=own)
 
-    return made
+    return lambda lang, proposed, change: run(proposed, change).in_language(lang).memo()
+
+
+def unchanged(own):
+    pass
 
 
 def hostile(own):
@@ -106,7 +111,7 @@ def test_hostile_names_are_printed_as_text(memos, lang):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_proposal_that_moves_nothing_has_a_memo_too(memos, lang):
-    made = memos(lang, "freeze", lambda own: None)
+    made = memos(lang, "freeze", unchanged)
     page = Read()
     page.feed(made[f"memo.{lang}.html"].decode())
     assert ("不提标，没有新增支出。" if lang == "zh" else "No floor moves, and nothing more is spent.") in page.text
