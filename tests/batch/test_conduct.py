@@ -39,6 +39,13 @@ def test_what_is_done_is_not_done_again_and_starts_no_process(own_home, capsys, 
         *(f"{name}/page.zh: up to date" for name in ("baseline", "mine", "tight")),
         "to run: 0 of 3",
     ]
+    heavy = ("pandas", "numpy", "pyarrow", "papermill", "IPython")
+    program = (
+        "import sys; from analysis.cli import main; code = main(['batch', 'three'])\n"
+        f"print([name for name in {heavy!r} if name in sys.modules], code, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[] 0"
 
 
 def test_a_changed_assumption_runs_again_exactly_what_rests_on_it(own_home, capsys):

@@ -12,8 +12,7 @@ from urllib.parse import quote
 
 import nbformat
 
-from analysis.inputs.parameters.values import Text
-from analysis.report.facts import LANGUAGES
+from analysis.inputs.parameters.values import LANGUAGES, Text
 from analysis.report.site import notebook, page
 from analysis.report.site.picture import thumbnail
 

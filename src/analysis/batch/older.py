@@ -19,9 +19,7 @@ from analysis.batch.snapshot import Snapshot
 from analysis.batch.store import MANIFEST, read_manifest
 from analysis.errors import ParametersRefused
 from analysis.inputs.package import package_sha256
-from analysis.model.results import COLUMNS
-from analysis.session import BRIDGED, DIGEST, OLDER
-from analysis.session.record import SCHEMA
+from analysis.session import BRIDGED, DIGEST, OLDER, SCHEMA
 
 INPUTS = "inputs.zip"
 # A package is a megabyte or two: an archive that unpacks to more than this is not one of ours.
@@ -77,6 +75,8 @@ def read_older(given: str, out: str, dataset: str, proposed: str, scenarios: Ite
         ParametersRefused: no such folder, not a finished memo, changed since, of another package or version, or the new
             one's own.
     """
+    from analysis.model.results import COLUMNS  # here: a batch that is compared with nothing loads no tables
+
     said = f"--against {given}"
     if not given.strip():
         raise ParametersRefused(

@@ -21,11 +21,10 @@ from analysis.batch.found import Found, links, look_through, told_apart
 from analysis.errors import NotHeld, Refusal
 from analysis.inputs.evidence import load
 from analysis.inputs.parameters.scenario import Scenario
-from analysis.inputs.parameters.values import Text
+from analysis.inputs.parameters.values import LANGUAGES, Text
 from analysis.inputs.rules import read_rules
 from analysis.model import results
 from analysis.model.score import history, only_one_class_apart_since
-from analysis.report.facts import LANGUAGES
 from analysis.report.memo.documents import font_subset
 from analysis.report.site import notebook, page
 from analysis.report.site.row import numbers

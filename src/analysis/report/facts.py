@@ -12,7 +12,6 @@ from analysis.errors import ScenarioFailed, nearest
 from analysis.model.results import KEY
 from analysis.report.rounding import fixed, percent, whole_percents
 
-LANGUAGES = ("zh", "en")
 # Below it a million is too coarse to print: the charts show the same amount to a tenth.
 HUNDRED_MILLION = 9.995e7  # what prints as one
 

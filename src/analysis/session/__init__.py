@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from analysis import files
 from analysis.errors import ParametersRefused, nearest
 from analysis.inputs.parameters.scenario import Scenario
+from analysis.inputs.parameters.values import LANGUAGES
 from analysis.inputs.scenario import cells, on_package, read_batch, read_scenario
-from analysis.report.facts import LANGUAGES
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
@@ -25,6 +25,8 @@ BATCH = "batch:"
 ROAD, COMPARED, BRIDGED = "pathway", "compare", "bridge"
 # Where a run of a batch finds an older memo's results and inputs, and in it their sha256; no scenario can have that name.
 OLDER, DIGEST = ".against", "sha256"
+# Of a run record: raised whenever what it holds, or how results are to be read, changes.
+SCHEMA = 1
 # The file beside the memo that holds the costing in formulas.
 WORKBOOK = "costing.xlsx"
 

@@ -15,8 +15,7 @@ from analysis.inputs.evidence import Evidence
 from analysis.inputs.package import rules_path
 from analysis.inputs.parameters.scenario import Scenario
 from analysis.model import results
-
-SCHEMA = 1
+from analysis.session import SCHEMA
 
 
 def inputs_record(home: Path, evidence: Evidence, scenario: Scenario) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.report.facts import LANGUAGES
+from analysis.inputs.parameters.values import LANGUAGES
 from analysis.report.style import Chart
 from analysis.report.words import WORDS
 from analysis.report.workbook import costing_workbook

@@ -38,6 +38,9 @@ _KERNEL = (
     "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3",
     "tornado.platform.asyncio",
 )  # fmt: skip
+# Objects made, and rounds of younger ones, before kernels look for cycles: tables make objects by the hundred thousand and
+# hardly a cycle, and to look as often as Python does by itself takes a tenth of a kernel's time.
+COLLECT_AFTER = (50_000, 20, 20)
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -57,6 +60,7 @@ def main() -> None:
         # What is loaded now is for all kernels: a later collection must not touch, and so copy, its pages.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         listener = socket.socket(fileno=given.listener)
         _serve(listener, given.lifeline)
     finally:

@@ -10,6 +10,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from analysis.files import FORMULA, SLUG
 
+# Of every text, document and notebook.
+LANGUAGES = ("zh", "en")
+
 
 def exact(value: Any) -> Any:
     """Return whole and binary numbers as exact decimals; anything else as it is."""

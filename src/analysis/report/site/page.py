@@ -13,8 +13,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from analysis.inputs.parameters.values import Text
-from analysis.report.facts import LANGUAGES
+from analysis.inputs.parameters.values import LANGUAGES, Text
 from analysis.report.site.row import Numbers
 from analysis.report.site.words import SITE_WORDS, text
 

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.inputs.evidence import GRADES, worst_grade
-from analysis.inputs.parameters.values import Text
+from analysis.inputs.parameters.values import LANGUAGES, Text
 from analysis.report import sentences
 from analysis.report.charts import class_codes, plan_years, separate_class
 from analysis.report.charts.frame import HOLLOW_FROM
-from analysis.report.facts import LANGUAGES, STYLES, Facts
+from analysis.report.facts import STYLES, Facts
 from analysis.report.rounding import fixed
 from analysis.report.sentences.box import box_rows
 from analysis.report.site.words import text
