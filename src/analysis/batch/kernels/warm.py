@@ -39,7 +39,7 @@ _KERNEL = (
     "tornado.platform.asyncio",
 )  # fmt: skip
 # Objects made, and rounds of younger ones, before kernels look for cycles: tables make objects by the hundred thousand and
-# hardly a cycle, and to look as often as Python does by itself takes a tenth of a kernel's time.
+# hardly a cycle, and to look as often as Python does by itself takes a tenth of the warm-up and a fiftieth of a kernel.
 COLLECT_AFTER = (50_000, 20, 20)
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("modules", nargs="*")
     given = parser.parse_args()
     del sys.path[0]  # the owner's folder, which "python -m" puts first; a kernel has its own
+    gc.set_threshold(*COLLECT_AFTER)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the owner says when to end
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
@@ -60,7 +61,6 @@ def main() -> None:
         # What is loaded now is for all kernels: a later collection must not touch, and so copy, its pages.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*COLLECT_AFTER)
         listener = socket.socket(fileno=given.listener)
         _serve(listener, given.lifeline)
     finally:
