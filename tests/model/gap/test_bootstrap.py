@@ -50,9 +50,10 @@ def test_one_cluster_and_no_residual_are_told_apart():
         wild_cluster_bootstrap([1, 2, 4.0], [1, 3, 2.0], [0, 0, 0], np.ones((3, 1)), rng=rng)
     regressor, others = np.array([1.0, 3, 2, 5, 4, 7]), np.ones((6, 1))
     exact = wild_cluster_bootstrap(2 * regressor + 1, regressor, [0, 0, 1, 1, 2, 2], others, rng=rng, repetitions=99)
-    # Without a residual the interval is the estimate, as far as the last digits of the estimate go.
+    # Without a residual the interval is the estimate, whatever a processor leaves in the last digits.
     assert exact.coefficient == pytest.approx(2)
     assert (exact.low, exact.high) == pytest.approx((2, 2))
+    assert exact.p == 0.01
 
 
 def test_a_test_of_two_clusters_rejects_nothing_on_either_side():

@@ -12,6 +12,8 @@ from scipy import linalg, optimize
 WEBB_BELOW_CLUSTERS = 12
 # A bound of a bootstrap interval is looked for within so many standard errors; beyond that it is called infinite.
 _WIDEST_SE = 1e4
+# Squares that are less than this share of a column's are rounding, which differs from one processor to the next.
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def wild_cluster_bootstrap(
     raw = np.column_stack([np.asarray(regressor, float), np.asarray(outcome, float)])
     x, y = (raw - basis @ (basis.T @ raw)).T
     squares = x @ x
-    if squares <= 1e-12 * (raw[:, 0] @ raw[:, 0]):
+    if squares <= _NOTHING * (raw[:, 0] @ raw[:, 0]):
         raise ValueError("the other columns explain the regressor wholly: its coefficient is not identified")
     coefficient = x @ y / squares
 
@@ -98,7 +100,9 @@ def wild_cluster_bootstrap(
     signs = rng.choice(np.concatenate([-points, points]), size=(repetitions, clusters))
     projected = [(signs @ table.T, signs @ row) for table, row in tables]
     correction = clusters / (clusters - 1)
-    se = np.sqrt(correction * ((member @ (x * (y - coefficient * x))) ** 2).sum()) / squares
+    residual = y - coefficient * x
+    exact = residual @ residual <= _NOTHING * (raw[:, 1] @ raw[:, 1])
+    se = 0.0 if exact else np.sqrt(correction * ((member @ (x * residual)) ** 2).sum()) / squares
 
     def p_value(tested: float) -> float:
         shift = projected[0][1] - tested * projected[1][1]
