@@ -70,8 +70,10 @@ def test_the_same_notebook_is_the_same_bytes_and_carries_no_folder(ended):
 def test_what_a_notebook_leaves_behind_is_ended(ended, tmp_path):
     """A grandchild in a session of its own outlives papermill; here it is ended with its kernel."""
     note = tmp_path / "pids"
-    command = f"setsid sleep 1000 & echo $! >> {note}; sleep 1000 & echo $! >> {note}"
-    one = ended(f"import subprocess; subprocess.Popen(['sh', '-c', {command!r}]); import time; time.sleep(0.5)")
+    own = f"echo \\$\\$ >> {note}; exec sleep 1000"
+    until = f"until [ \"$(wc -l < {note})\" -eq 2 ]; do sleep 0.05; done"
+    command = f'setsid sh -c "{own}" & sleep 1000 & echo $! >> {note}; {until}'
+    one = ended(f"import subprocess; subprocess.run(['sh', '-c', {command!r}], check=True)")
     assert one.exit_code == 0
     pids = [int(pid) for pid in note.read_text().split()]
     deadline = time.monotonic() + 5
