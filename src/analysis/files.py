@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import json
 import os
 import re
@@ -121,12 +122,18 @@ def clear_halves(folder: Path) -> None:
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:
     """Write a dictionary as sorted, indented JSON, atomically."""
-    return write_atomically(path, json_text(content))
+    return write_atomically(path, json_bytes(content))
 
 
-def json_text(content: dict[str, Any]) -> str:
-    """Return a dictionary as sorted, indented JSON."""
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
+def json_bytes(content: dict[str, Any]) -> bytes:
+    """Return a dictionary as sorted, indented JSON in UTF-8."""
+    # Not json.dumps, which holds every piece of the text at once: several times its size.
+    written = io.BytesIO()
+    text = io.TextIOWrapper(written, "utf-8", newline="\n")
+    json.dump(content, text, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+    text.write("\n")
+    text.flush()
+    return written.getvalue()
 
 
 def writable(folder: Path) -> Path:

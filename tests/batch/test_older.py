@@ -48,7 +48,7 @@ def folder(copied_home, tmp_path):
     }
     contents = {
         "baseline/results.csv": ROWS,
-        "baseline/record.json": files.json_text(record).encode(),
+        "baseline/record.json": files.json_bytes(record),
         INPUTS: kept(copied_home),
     }
     for name, content in contents.items():

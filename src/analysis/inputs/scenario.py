@@ -186,8 +186,8 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     return validated(Scenario, whole, lambda key: f"overrides: {'.'.join(key)}")
 
 
-# The groups of parameters that scenarios of this process hold, by their values.
-_GROUPS: weakref.WeakValueDictionary[tuple[type, str], Strict] = weakref.WeakValueDictionary()
+# The groups of parameters that scenarios of this process hold, by the hash of their values.
+_GROUPS: weakref.WeakValueDictionary[tuple[type, bytes], Strict] = weakref.WeakValueDictionary()
 
 
 def on_package(scenario: Scenario, dataset: str, home: Path) -> Scenario:
@@ -218,7 +218,7 @@ def _sharing_groups(scenario: Scenario) -> Scenario:
     """Let scenarios hold the groups that they have in common once: a batch has hundreds that differ in a single value."""
 
     def held(group: Strict) -> Strict:
-        return _GROUPS.setdefault((type(group), group.model_dump_json()), group)
+        return _GROUPS.setdefault((type(group), hashlib.sha256(group.model_dump_json().encode()).digest()), group)
 
     alone = {name: held(getattr(scenario, name)) for name in ("policy", "fiscal", "timing", "road")}
     several = {

@@ -169,7 +169,7 @@ class Bridge:
         rows = results.to_csv(self.result)
         inputs = self.run.inputs(COMPARED) | {"against": (self.folder / DIGEST).read_text("utf-8")}
         record = {"inputs": inputs, "results_sha256": hashlib.sha256(rows.encode()).hexdigest()}
-        made: dict[str, bytes | str] = {RESULTS: rows, RECORD: files.json_text(record | environment_record())}
+        made: dict[str, bytes | str] = {RESULTS: rows, RECORD: files.json_bytes(record | environment_record())}
         tables = {"changed_data": self.data, "changed_parameters": self.parameters}
         if chart:
             made |= {f"figures/{chart.name}.png": chart.png(), f"figures/{chart.name}.svg": chart.svg()}
