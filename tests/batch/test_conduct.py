@@ -30,6 +30,7 @@ def test_what_is_done_is_not_done_again_and_starts_no_process(own_home, capsys, 
     assert "[3/3]" in first.out
     before = contents("out/three")
     assert {"index.html", "results.csv", "results.parquet", "manifest.json", "tight/page.zh.ipynb"} <= before.keys()
+    assert "<dt>scenario</dt><dd>tight</dd>" in Path("out/three/tight/page.zh.html").read_text("utf-8")
     monkeypatch.setattr(conduct.LocalCrew, "__enter__", None)
     again = run(capsys, "three")
     assert "to run: 0 of 3" in again.out

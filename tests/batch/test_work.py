@@ -64,6 +64,9 @@ def test_the_same_notebook_is_the_same_bytes_and_carries_no_folder(ended):
     assert first.exit_code == 0
     assert first.notebook == second.notebook
     assert b"/tmp" not in first.notebook
+    assert json.loads(first.notebook)["metadata"]["papermill"] == {
+        "parameters": {"scenario": "baseline", "dataset": "guangdong", "out_dir": ".", "overrides": {}, "lang": "zh"}
+    }
     assert [cell["metadata"].get("tags") for cell in json.loads(first.notebook)["cells"]][1] == ["injected-parameters"]
 
 
@@ -71,7 +74,7 @@ def test_what_a_notebook_leaves_behind_is_ended(ended, tmp_path):
     """A grandchild in a session of its own outlives papermill; here it is ended with its kernel."""
     note = tmp_path / "pids"
     own = f"echo \\$\\$ >> {note}; exec sleep 1000"
-    until = f"until [ \"$(wc -l < {note})\" -eq 2 ]; do sleep 0.05; done"
+    until = f'until [ "$(wc -l < {note})" -eq 2 ]; do sleep 0.05; done'
     command = f'setsid sh -c "{own}" & sleep 1000 & echo $! >> {note}; {until}'
     one = ended(f"import subprocess; subprocess.run(['sh', '-c', {command!r}], check=True)")
     assert one.exit_code == 0

@@ -12,13 +12,14 @@ import pytest
 from PIL import Image
 
 import analysis
-from analysis.inputs.parameters.values import Text
+from analysis.inputs.parameters.values import LANGUAGES, Text
 from analysis.model.sensitivity.rows import whole_result
 from analysis.report.sentences import four_sentences
 from analysis.report.sentences.box import box_rows
 from analysis.report.site import notebook, page, words
 from analysis.report.site.picture import WIDTH, thumbnail
 from analysis.report.site.row import Cell, Numbers, amount, numbers
+from analysis.report.wording import Wording
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'</style></tbody>"
 FONT = base64.b64encode(b"no font").decode()
@@ -70,7 +71,14 @@ def executed(data, metadata=None):
         nbformat.v4.new_markdown_cell("# 标题 · Title"),
         nbformat.v4.new_code_cell("secret = 1", outputs=[output]),
     ]
-    given = {"lang": "zh", "out_dir": "/somewhere", "overrides": {}, "scenario": "baseline", "dataset": "guangdong"}
+    changed = {"policy.rural_share.at_least": 0.8, "seed": 7}
+    given = {
+        "lang": "zh",
+        "out_dir": "/somewhere",
+        "overrides": changed,
+        "scenario": "baseline",
+        "dataset": "guangdong",
+    }
     return nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {"parameters": given}})
 
 
@@ -105,9 +113,13 @@ def results_of(evidence_june, rules, outcome_june, baseline):
     return whole_result(evidence_june, baseline, outcome_june, rules)
 
 
+def _wordings(evidence):
+    return {lang: Wording(lang, evidence.areas) for lang in LANGUAGES}
+
+
 @pytest.fixture(scope="module")
 def told(results_of, evidence_june):
-    return numbers(results_of, "baseline", evidence_june.areas, 2018)
+    return numbers(results_of, "baseline", _wordings(evidence_june), 2018)
 
 
 @pytest.mark.fault(46)
@@ -191,13 +203,13 @@ def test_whether_it_can_be_borne_follows_the_gate(results_of, evidence_june, tra
     table = results_of.copy()
     table.loc[table["measure"] == "transfer_needed", "value"] = transfer
     table.loc[table["measure"] == "short_of_capacity", "value"] = short
-    said = numbers(table, "baseline", evidence_june.areas, None)
+    said = numbers(table, "baseline", _wordings(evidence_june), None)
     assert said.verdict == verdict
     assert next(cell for cell in said.cells if cell.key == "verdict").beside.zh == beside
 
 
 def test_results_without_a_plan_have_no_numbers(results_of, evidence_june):
-    assert numbers(results_of[results_of["measure"] == "standard"], "baseline", evidence_june.areas, None) is None
+    assert numbers(results_of[results_of["measure"] == "standard"], "baseline", _wordings(evidence_june), None) is None
 
 
 @pytest.mark.parametrize("name", sorted(PROBES))
@@ -248,7 +260,8 @@ def test_a_column_that_only_counts_is_left_out():
 
 def test_a_notebook_shows_what_it_was_given_but_neither_code_nor_machine():
     one = executed({"text/plain": "said"})
-    assert notebook.given(one) == {"scenario": "baseline", "dataset": "guangdong", "overrides": {}, "lang": "zh"}
+    said = "policy.rural_share.at_least=0.8, seed=7"
+    assert notebook.given(one) == {"scenario": "baseline", "dataset": "guangdong", "overrides": said, "lang": "zh"}
     html = page.notebook(
         Text(zh="标题", en="Title"), notebook.body(copy.deepcopy(one)), notebook.given(one), about(), FONT, "zh"
     )

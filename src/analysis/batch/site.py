@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import quote
 
 import nbformat
-import pandas as pd
 
 from analysis import files
 from analysis.batch.found import Found, links, look_through, told_apart
@@ -29,6 +28,7 @@ from analysis.report.memo.documents import font_subset
 from analysis.report.site import notebook, page
 from analysis.report.site.row import numbers
 from analysis.report.site.words import text
+from analysis.report.wording import Wording
 from analysis.session import WORKBOOK
 
 # What is shown of a record's inputs, in this order.
@@ -37,7 +37,7 @@ RECORDED = ("dataset", "data_sha256", "scenario_sha256", "rules_sha256", "code_s
 DOCUMENTS = {"memo": ("pdf", "html", "docx"), "annex": ("docx", "xlsx")}
 # As many days of a package are kept at a time: a batch plans as of one, back-tests as of some.
 DAYS_KEPT = 8
-Known = Callable[[str, date], tuple[pd.DataFrame, int | None]]
+Known = Callable[[str, date], tuple[dict[str, Wording], int | None]]
 # What a scenario adds to the page beside its row: how its run ended, what of its cost is assumed, and its signs. Plain
 # values, so that a process that hands them on need not load this module; the row itself waits in a file.
 Part = tuple[str, float | None, str]
@@ -140,13 +140,14 @@ def _datasets(scenarios: dict[str, Scenario]) -> list[str]:
 
 
 @functools.lru_cache(DAYS_KEPT)
-def _known(dataset: str, as_of: date, home: Path) -> tuple[pd.DataFrame, int | None]:
-    """Return the areas of a package, and since when town and country differ in one class alone, as known on a day."""
+def _known(dataset: str, as_of: date, home: Path) -> tuple[dict[str, Wording], int | None]:
+    """Return the words for a package, and since when town and country differ in one class alone, as known on a day."""
     evidence = load(dataset, as_of, home)
+    wordings = {lang: Wording(lang, evidence.areas) for lang in LANGUAGES}
     try:
-        return evidence.areas, only_one_class_apart_since(history(evidence, read_rules(dataset, home)).gap)
+        return wordings, only_one_class_apart_since(history(evidence, read_rules(dataset, home)).gap)
     except NotHeld:
-        return evidence.areas, None
+        return wordings, None
 
 
 def _row(scenario: Scenario, found: Found, failed: dict[str, str], known: Known) -> page.Row:

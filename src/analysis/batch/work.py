@@ -232,11 +232,16 @@ def _document(task: Task, home: Path, stored: Parcel | None) -> Ended:
 
 
 def _lasting(executed: bytes) -> bytes:
-    """Return a notebook without what differs from run to run: times, folders, a cell's random name."""
+    """Return a notebook without what differs from run to run: times, folders, a cell's random name.
+
+    What it was given stays: its page shows it.
+    """
     notebook: dict[str, Any] = json.loads(executed)
+    given = notebook["metadata"].get("papermill", {}).get("parameters", {})
     for holder in (notebook, *notebook["cells"]):
         for name in _PASSING:
             holder["metadata"].pop(name, None)
+    notebook["metadata"]["papermill"] = {"parameters": given}
     for cell in notebook["cells"]:
         if "injected-parameters" in cell["metadata"].get("tags", []):
             cell["id"] = "injected-parameters"

@@ -60,7 +60,7 @@ class Wording:
             f"{day.year}年{day.month}月{day.day}日", f"{day.day} {calendar.month_name[day.month]} {day.year}"
         )
 
-    @property
+    @cached_property
     def whole(self) -> str:
         """The code of the area that the others are parts of."""
         return str(self.areas.index[self.areas["parent_code"] == ""][0])

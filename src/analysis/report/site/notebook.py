@@ -118,10 +118,13 @@ def without_count(html: str) -> str:
     return re.sub(r"(<tr[^>]*>\s*)<th>\d*</th>", r"\1", html)
 
 
-def given(notebook: NotebookNode) -> dict[str, Any]:
-    """Return the parameters that a notebook was executed with, by name."""
+def given(notebook: NotebookNode) -> dict[str, str]:
+    """Return the parameters that a notebook was executed with, by name, as shown; an override as on the command line."""
     parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
-    return {name: parameters[name] for name in GIVEN if name in parameters}
+    shown = {name: parameters[name] for name in GIVEN if name in parameters}
+    if "overrides" in shown:
+        shown["overrides"] = ", ".join(f"{key}={value}" for key, value in shown["overrides"].items())
+    return shown
 
 
 def heading(notebook: NotebookNode) -> tuple[str, str]:

@@ -162,7 +162,7 @@ def index(head: Head, rows: Sequence[bytes], font: str, first: str) -> bytes:
     return b"".join([before.encode(), *rows, after.encode()])
 
 
-def notebook(title: Text, body: str, parameters: dict[str, Any], about: dict[str, str], font: str, lang: str) -> str:
+def notebook(title: Text, body: str, parameters: dict[str, str], about: dict[str, str], font: str, lang: str) -> str:
     """Return the page of an executed notebook.
 
     Args:

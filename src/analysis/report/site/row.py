@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,26 +65,25 @@ class Numbers:
     assumed_share: float | None
 
 
-def numbers(table: pd.DataFrame, scenario: str, areas: pd.DataFrame, apart_since: int | None) -> Numbers | None:
+def numbers(
+    table: pd.DataFrame, scenario: str, wordings: Mapping[str, Wording], apart_since: int | None
+) -> Numbers | None:
     """Return what the results of one scenario come to; None where they hold no plan.
 
     Args:
         table: its results.
         scenario: its id.
-        areas: of its data package.
+        wordings: of its data package, in each language.
         apart_since: for the first sentence.
 
     Raises:
         ScenarioFailed: a number that the page needs is not in the results.
     """
     table = table[~table["measure"].str.startswith(UNASKED)]
-    # Plain objects lie in one block: the sentences take rows by the dozen, and sixteen columns of text cost three times that.
-    table = table.astype({name: object for name in table if name != "value"})
     if not (table["measure"] == "minimum_standard").any():
         return None
     each = {
-        lang: (one, Wording(lang, areas))
-        for lang, one in _in_each_language(Facts(table, scenario, LANGUAGES[0])).items()
+        lang: (one, wordings[lang]) for lang, one in _in_each_language(Facts(table, scenario, LANGUAGES[0])).items()
     }
     facts, wording = each[LANGUAGES[0]]
     verdict, verdict_cell = _verdict(facts, wording.whole)
@@ -92,7 +91,7 @@ def numbers(table: pd.DataFrame, scenario: str, areas: pd.DataFrame, apart_since
     box = _both(box_rows(*one) for one in each.values())
     return Numbers(
         cells=(
-            *_gap_cells(facts, {lang: words for lang, (_, words) in each.items()}),
+            *_gap_cells(facts, wordings),
             *_money_cells(facts, wording.whole),
             verdict_cell,
             _recipients(facts),
@@ -139,7 +138,7 @@ def _cell(
     return Cell(key, values[sort_by], Text(**printed), Text(**under), grade, hollow)
 
 
-def _gap_cells(facts: Facts, wordings: dict[str, Wording]) -> tuple[Cell, ...]:
+def _gap_cells(facts: Facts, wordings: Mapping[str, Wording]) -> tuple[Cell, ...]:
     """Return ratio, gap and rise in the class whose gap is widest now."""
     base, following = plan_years(facts)
     code = separate_class(facts) or class_codes(facts)[0]
