@@ -120,7 +120,9 @@ class Snapshot:
 
 def environment_sha256() -> str:
     """Return the sha256 of what is installed: every distribution with its version, and Python's own."""
-    installed = sorted({f"{one.name.lower()}=={one.version}" for one in metadata.distributions()})
+    # Not their name and version, each of which would read the whole description again.
+    said = (one.metadata for one in metadata.distributions())
+    installed = sorted({f"{one['Name'].lower()}=={one['Version']}" for one in said})
     return hashlib.sha256("\n".join([platform.python_version(), *installed]).encode()).hexdigest()
 
 
