@@ -53,6 +53,16 @@ def test_the_template_is_written_where_it_is_asked_for(own_home, tmp_path, capsy
     assert main(["intake", "填报表.xlsx", "--as", "empty"]) == 3
 
 
+def test_a_template_takes_the_place_of_no_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "filled.xlsx").write_bytes(b"a month's work")
+    assert main(["template", "--out", "filled.xlsx"]) == 2
+    assert "--out filled.xlsx: is there already" in capsys.readouterr().err
+    assert main(["template", "--out", "minima.csv"]) == 2
+    assert "a name that ends in .xlsx" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"filled.xlsx": b"a month's work"}
+
+
 def test_local_packages_stay_out_of_git_and_of_generated_documents(home, own_home, tmp_path):
     (tmp_path / "a.csv").write_text(TEXT, "utf-8")
     before = {name: made(own_home) for name, made in dictionary.DOCUMENTS.items()}

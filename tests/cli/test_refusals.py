@@ -1,13 +1,15 @@
 """Bad input: one clear line, the documented exit code, nothing started and nothing half-written."""
 
-import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from analysis import files
+from analysis.batch.store import MANIFEST
 from analysis.cli import main
 
 
@@ -22,11 +24,17 @@ def own_home(own_home, home, tmp_path):
 
 def refused(capsys, code, *arguments):
     """Run a command that must be refused; return its one line."""
-    assert main([*arguments, "--out", "out"] if arguments[0] in ("run", "memo") else list(arguments)) == code
+    given = list(arguments)
+    if arguments[0] in ("run", "memo"):  # into a folder that holds an older run of the same kind
+        given += ["--out", "out"]
+        kind = "run" if arguments[0] == "run" else "batch memo"
+        files.write_json(Path("out", MANIFEST), {"kind": kind, "tasks": [], "records": {}, "files": {}})
+    before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    assert main(given) == code
     said = capsys.readouterr()
     assert "Traceback" not in said.err
     assert len(said.err.strip().splitlines()) == 1
-    assert [path.name for path in sorted(os.scandir("out"), key=lambda entry: entry.name)] == ["old.csv"]
+    assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
     return said.err
 
 
@@ -164,7 +172,9 @@ def test_an_unknown_key_of_a_result_and_a_folder_without_manifest(own_home, caps
     assert "no manifest.json" in refused(capsys, 2, "verify", "out")
     assert "no such folder" in refused(capsys, 2, "verify", "out/nope")
     assert "fields; allowed: scenario:dataset:" in refused(capsys, 2, "why", "cost")
-    assert "holds files that are not of this program" in refused(capsys, 2, "run", "baseline")
+    assert main(["run", "baseline", "--out", "out"]) == 2
+    assert "holds files that are not of this program" in capsys.readouterr().err
+    assert [path.name for path in Path("out").iterdir()] == ["old.csv"]
 
 
 def test_a_wrong_command_is_one_line(own_home, capsys):

@@ -79,6 +79,15 @@ def test_a_grid_is_refused_with_its_line(batch, grid, said):
     assert message.partition("own.yaml")[0].endswith("/")
 
 
+def test_of_a_misspelt_scenario_and_what_is_proposed_the_misspelling_is_said(batch):
+    text = HEAD.replace("baseline", "basline") + TAIL
+    assert "own.yaml:3: scenario 'basline': no such scenario; " in refusal(batch, "", text)
+    text = HEAD + TAIL.replace("baseline", "tight")
+    assert refusal(batch, "", text).endswith(
+        "own.yaml:4: proposed: tight: is not one of the scenarios; allowed: baseline, shock"
+    )
+
+
 def test_a_cell_of_the_grid_may_be_proposed(batch, home):
     key = read_scenario("baseline", home, {SHARE: Decimal("0.8")}).id
     text = (HEAD + f"grid:\n  {SHARE}: [0.8]\n" + TAIL).replace("proposed: baseline", f"proposed: {key}")

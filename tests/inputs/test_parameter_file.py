@@ -21,6 +21,7 @@ REFUSED = {
     "duplicate.yaml": "duplicate.yaml:4: policy.rate stands twice, first on line 2; keep one",
     "duplicate_quoted.yaml": "duplicate_quoted.yaml:2: rate stands twice, first on line 1; keep one",
     "empty.yaml": "empty.yaml: is empty",
+    "full_width_colon.yaml": "full_width_colon.yaml:3: a full-width colon; write ': ' after the key",
     "gbk.yaml": "gbk.yaml: byte 8 is not UTF-8; save the file as UTF-8",
     "infinite.yaml": "infinite.yaml:2: rate: -.inf: not a number; allowed: a finite number",
     "list.yaml": "list.yaml: holds no keys; allowed: a list of 'key: value' lines",

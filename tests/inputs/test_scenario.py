@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ParametersRefused
-from analysis.inputs.scenario import SCENARIO_FILE, names, parse_override, read_batch, read_scenario
+from analysis.inputs.scenario import SCENARIO_FILE, names, parse_override, parse_overrides, read_batch, read_scenario
 
 TEXT = """\
 id: mine
@@ -114,6 +114,10 @@ def test_yaml_1_1_words_stay_text_in_a_title(read, word):
     [
         ({"policy.rural_share.atleast": 0.8}, "no such key; did you mean policy.rural_share.at_least?"),
         ({"policy.rural_share": 0.8}, "no such key; did you mean policy.rural_share.at_least?"),
+        (
+            {"assumptions.follow_share": 0.8},
+            "names several values; allowed: assumptions.follow_share.",
+        ),
         ({"assumptions.folow_share.low": 1}, "no such key; did you mean assumptions.follow_share.low?"),
         ({"x=1;open('canary','w')": 1}, "no such key"),
         ({"__class__": 1}, "no such key"),
@@ -573,6 +577,8 @@ def test_set_on_the_command_line_follows_the_rules_of_the_files():
     assert parse_override("title.en=a=b") == ("title.en", "a=b")
     for text in ("policy.rural_share.at_least", "=0.8", "rate=.nan", "code=044010"):
         refusal(parse_override, text)
+    assert parse_overrides(["a=1", "b=x"]) == {"a": 1, "b": "x"}
+    assert refusal(parse_overrides, ["a=1", "b=x", "a=2"]) == "--set a: is given twice; give it once"
 
 
 @given(st.text(max_size=40), st.one_of(st.text(max_size=20), st.integers(), st.floats(), st.booleans(), st.none()))

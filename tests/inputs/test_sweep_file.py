@@ -83,7 +83,7 @@ def test_a_sweep_file_is_refused_with_its_line_and_what_is_allowed(written, home
         ("at_least:", "at_leest:", "probe.yaml:6: grid: policy.rural_share.at_leest: no such key; did you mean policy.rural_share.at_least?"),
         ("[0.75, 0.8]", "[0.75, 80]", "probe.yaml:6: grid: policy.rural_share.at_least: 80: allowed: less than or equal to 1; a share is written 0.8"),
         ("[0.017, 0.05]", "[0.017, much]", "probe.yaml:7: grid: fiscal.expenditure_growth_share: "),
-        ("fiscal.expenditure_growth_share: [0.017, 0.05]", "policy: [rural80]", "probe.yaml:7: grid: policy: no such key"),
+        ("fiscal.expenditure_growth_share: [0.017, 0.05]", "policy: [rural80]", "probe.yaml:7: grid: policy: names several values; allowed: policy."),
     ],
 )  # fmt: skip
 def test_a_value_that_no_scenario_allows_is_refused_where_the_sweep_says_it(written, home, old, new, said):

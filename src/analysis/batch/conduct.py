@@ -95,14 +95,14 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         DataRefused: a data package.
         InfrastructureFailed: another run holds the folder, the disk is full, no scheduler answers.
     """
-    snapshot, out = batch.snapshot(), Path(given).expanduser().resolve()
+    out, snapshot = store.place(given, batch.home, batch.kind), batch.snapshot()
     with contextlib.ExitStack() as held:
         due = [task for task in batch.tasks if batch.fresh or store.why_not_done(out, task, snapshot)]
         trust(store.done_before(out, snapshot))
         crew = held.enter_context(_crew(batch, snapshot, len(due))) if due else None
         if crew:
             _refuse_unready(batch, snapshot, crew)
-        out = store.claim(given, batch.home, batch.kind)
+        store.claim(given, batch.home, batch.kind)
         held.enter_context(store.locked(out, batch.kind))
         say(f"to run: {len(due)} of {len(batch.tasks)}; data and parameters of {batch.home}; into {out}")
         ended = {task.name: store.taken(out, task) for task in batch.tasks if task not in due}
@@ -112,7 +112,9 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         written = _documents(batch, all_ended, snapshot, out, say, crew)
         if batch.proposed:
             written.append(store.keep(out / INPUTS, inputs_archive(snapshot))[0])
-        store.write_manifest(batch.tasks, all_ended, written, out, batch.kind, batch.proposed)
+        stale = store.write_manifest(batch.tasks, all_ended, written, out, batch.kind, batch.proposed)
+        if stale:
+            say(f"of an earlier run {len(stale)} files lie there still, such as {stale[0]}; 'tibiao verify' names them")
     return all_ended, out
 
 
@@ -244,7 +246,7 @@ def summary(batch: Batch, ended: Sequence[Ended], out: Path) -> Any:
     for name, align in (
         ("scenario", "left"),
         ("rural/urban", "right"),
-        ("extra a year, million", "right"),
+        ("extra a year, million: low – best – high", "right"),
         ("short, million", "right"),
         ("state", "left"),
     ):

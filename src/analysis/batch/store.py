@@ -8,7 +8,7 @@ import itertools
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,17 @@ _MOST_CHANGES_NAMED = 3
 
 
 def claim(given: str, home: Path, kind: str) -> Path:
-    """Make a folder ours before any work begins: writable, not the project's, and of the same kind where it is in use.
+    """Make a folder ours before any work begins; see :func:`place`.
+
+    Raises:
+        ParametersRefused: as :func:`place`.
+        InfrastructureFailed: it cannot be written.
+    """
+    return files.writable(place(given, home, kind))
+
+
+def place(given: str, home: Path, kind: str) -> Path:
+    """Return the folder that is named: not the project's, and of the same kind where it is in use.
 
     Args:
         given: the folder, as the person wrote it.
@@ -49,7 +59,6 @@ def claim(given: str, home: Path, kind: str) -> Path:
 
     Raises:
         ParametersRefused: empty, a folder of the project, a folder with files that are not ours, or another kind.
-        InfrastructureFailed: it cannot be written.
     """
     if not given.strip():
         raise ParametersRefused("--out is empty; allowed: a folder, such as out/mine")
@@ -64,7 +73,7 @@ def claim(given: str, home: Path, kind: str) -> Path:
         if held != kind:
             what = f"holds results of '{held}'" if held else "holds files that are not of this program"
             raise ParametersRefused(f"--out {given}: {what}; choose another folder, or empty it first")
-    return files.writable(out)
+    return out
 
 
 @contextlib.contextmanager
@@ -240,8 +249,12 @@ def _inputs(folder: Path) -> dict[str, Any]:
 
 def write_manifest(
     tasks: Sequence[Task], ended: Sequence[Ended], written: Sequence[Path], out: Path, kind: str, proposed: str = ""
-) -> Path:
-    """Write the manifest, last: what is proposed, every task with how it ended, every file with its sha256."""
+) -> list[str]:
+    """Write the manifest, last: what is proposed, every task with how it ended, every file with its sha256.
+
+    Returns:
+        The files of earlier runs that lie there still.
+    """
     well = {one.task for one in ended if not one.exit_code}
     # Names, not paths: a path object takes several times the memory, and a batch has thousands of files.
     own = {name for task in tasks if task.name in well for name in _receipt(out, task.name)["files"]}
@@ -266,7 +279,17 @@ def write_manifest(
         for one in ended
     ]
     whole = {"kind": kind, "proposed": proposed, "tasks": tasks_ended, "records": records, "files": listed}
-    return files.write_json(out / MANIFEST, whole)
+    files.write_json(out / MANIFEST, whole)
+    return _stale(out, listed)
+
+
+def _stale(out: Path, listed: Collection[str]) -> list[str]:
+    """Return the files of a folder that are neither listed nor the store's own, sorted."""
+    present = (path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    own = (MANIFEST, LOCK, HOLDER)
+    return sorted(
+        name for name in present if name not in listed and name not in own and not name.startswith(f"{RECEIPTS}/")
+    )
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
@@ -318,9 +341,7 @@ def verify(out: Path, home: Path) -> list[str]:
             wrong.append(f"{name}: missing")
         elif files.sha256(path) != digest:
             wrong.append(f"{name}: changed")
-    present = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    own = {name for name in present if name in (MANIFEST, LOCK, HOLDER) or name.startswith(f"{RECEIPTS}/")}
-    return wrong + [f"{name}: stale, not of this run" for name in sorted(present - own - set(manifest["files"]))]
+    return wrong + [f"{name}: stale, not of this run" for name in _stale(out, manifest["files"])]
 
 
 def _another_scenario(inputs: Mapping[str, Any], home: Path) -> bool:

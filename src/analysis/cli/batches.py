@@ -57,10 +57,10 @@ def run(
     Example: tibiao run rural80 --set policy.rural_share.at_least=0.85 --lang en
     """
     from analysis.inputs.parameters.values import Text
-    from analysis.inputs.scenario import SCENARIO_FILE, parse_override, read_scenario
+    from analysis.inputs.scenario import SCENARIO_FILE, parse_overrides, read_scenario
 
     home = home_of(context)
-    overrides = dict(parse_override(text) for text in settings)
+    overrides = parse_overrides(settings)
     named = named_scenarios(home, scenario, file, overrides)
     own = {f"params/scenarios/{name}.yaml": Path(os.environ[SCENARIO_FILE]) for name in named.values() if file}
     planned = {one: (name, overrides) for name, one in named.items()}

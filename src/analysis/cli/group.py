@@ -51,8 +51,9 @@ def named_scenarios(home: Path, scenario: Sequence[str], file: str | None, overr
         raise ParametersRefused("name one or more scenarios, or one file with -f; see 'tibiao run --help'")
     if file:
         path = Path(file).resolve()
-        if read_scenario("", home, None, path).id != path.stem:
-            raise ParametersRefused(f"{file}: id: allowed: {path.stem}, the file's own name")
+        own = files.slug(path.stem, f"{file}: the file's name")
+        if (found := read_scenario("", home, None, path).id) != own:
+            raise ParametersRefused(f"{file}: id: {found}: allowed: {own}, the file's own name")
         os.environ[SCENARIO_FILE] = str(path)
         click.get_current_context().call_on_close(lambda: os.environ.pop(SCENARIO_FILE, None))
         scenario = (path.stem,)

@@ -9,6 +9,7 @@ import click
 
 from analysis import files
 from analysis.cli.group import LANGUAGE, home_of
+from analysis.errors import ParametersRefused
 
 
 @click.command()
@@ -124,5 +125,11 @@ def template(context: click.Context, lang: str, out: str | None) -> None:
     from analysis.intake.template import workbook
 
     path = Path(out or f"out/template.{lang}.xlsx").expanduser()
+    if path.suffix != ".xlsx":
+        raise ParametersRefused(f"--out {path}: allowed: a name that ends in .xlsx, such as local/template.xlsx")
+    if path.exists():
+        raise ParametersRefused(
+            f"--out {path}: is there already, perhaps filled in; give another name, or remove it first"
+        )
     files.write_atomically(path, workbook(home_of(context), lang))
     click.echo(f"{path}: written; fill it in, then: tibiao intake {path} --as NAME")

@@ -99,7 +99,7 @@ def why(context: click.Context, key: str, file: str | None, settings: tuple[str,
     Example: tibiao why baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central
     """
     from analysis import session
-    from analysis.inputs.scenario import parse_override
+    from analysis.inputs.scenario import parse_overrides
     from analysis.model.results import KEY
 
     home, parts = home_of(context), key.split(":")
@@ -107,7 +107,7 @@ def why(context: click.Context, key: str, file: str | None, settings: tuple[str,
         raise ParametersRefused(
             f"key {key!r}: {len(parts)} fields; allowed: {':'.join(KEY)}, as in results.csv, such as baseline:guangdong:440000:::2025:Y:::extra_cost:central"
         )
-    overrides = dict(parse_override(text) for text in settings)
+    overrides = parse_overrides(settings)
     # A scenario with overrides carries six signs of them behind its name.
     name = (parts[0].rpartition("-")[0] or parts[0]) if overrides else parts[0] or "baseline"
     if not overrides and not file and re.fullmatch(r"\w+-[0-9a-f]{6}", name):

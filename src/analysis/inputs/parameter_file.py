@@ -24,6 +24,8 @@ _NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+|0[ox][0-9A-Fa-f]+")
 # Escapes write them, and no file or document can hold them: control characters, halves of a surrogate pair.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# What a Chinese keyboard writes after a key; YAML only stumbles over the next line.
+_WIDE_COLON = re.compile(r"\s*[\w.-]+\s*：")
 Path_ = tuple[str, ...]
 
 
@@ -111,6 +113,9 @@ def read_parameter_text(text: str, shown_as: str) -> ParameterFile:
         events = iter(list(_guarded(YAML(typ="safe", pure=True).parse(text), shown_as)))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        for number, line in enumerate(text.splitlines()[: mark.line + 1 if mark else None], 1):
+            if _WIDE_COLON.match(line):
+                raise ParametersRefused(f"{shown_as}:{number}: a full-width colon; write ': ' after the key") from error
         where = f"{shown_as}:{mark.line + 1}" if mark is not None else shown_as
         raise ParametersRefused(
             f"{where}: not YAML: {getattr(error, 'problem', None) or str(error).splitlines()[0]}; "

@@ -13,7 +13,7 @@ import hashlib
 import itertools
 import os
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.parameters.validation import validated
 from analysis.inputs.parameters.values import Strict, exact
 
+_MOST_NAMED = 6
 # The scenario file of one's own that 'tibiao run -f' hands to its notebooks.
 SCENARIO_FILE = "TIBIAO_SCENARIO_FILE"
 # What only the whole scenario can refuse: a share set that is not there, a target's year that lies before the plan.
@@ -73,6 +74,10 @@ def read_batch(name: str, home: Path, file: Path | None = None) -> Batch:
         key = next((key for key in batch.grid if f"overrides: {key}" in str(error)), "")
         said = str(error).removeprefix("overrides: ")
         raise ParametersRefused(f"{source.where(('grid', key))}: grid: {said}" if key else said) from error
+    if not batch.grid and batch.proposed not in planned:
+        raise ParametersRefused(
+            f"{source.where(('proposed',))}: proposed: {batch.proposed}: is not one of the scenarios; {nearest(batch.proposed, planned)}"
+        )
     if batch.proposed not in planned:
         raise ParametersRefused(
             f"{source.where(('proposed',))}: proposed: {batch.proposed}: no cell of the grid is {batch.proposed} as it is; "
@@ -287,6 +292,20 @@ def _canonical(value: Any) -> str:
     return format(number.normalize(), "f") if isinstance(number, Decimal) else str(value)
 
 
+def parse_overrides(texts: Sequence[str]) -> dict[str, Any]:
+    """Read every ``KEY=VALUE`` of a command line.
+
+    Raises:
+        ParametersRefused: as :func:`parse_override`, or a key that is given twice.
+    """
+    given: dict[str, Any] = {}
+    for key, value in map(parse_override, texts):
+        if key in given:
+            raise ParametersRefused(f"--set {key}: is given twice; give it once")
+        given[key] = value
+    return given
+
+
 def parse_override(text: str) -> tuple[str, Any]:
     """Read ``KEY=VALUE`` from the command line by the rules of the parameter files.
 
@@ -327,6 +346,10 @@ def _override(tree: dict[str, Any], key: str, value: Any, where: str) -> None:
     known = _dotted(tree)
     if key not in known or key.split(".")[0] in ("id", "title", "question", "overrides", "dataset"):
         close = [name for name in known if name.split(".")[0] not in ("title", "question")]
+        group = [name for name in close if name.startswith(f"{key}.")]
+        if len(group) > 1:
+            more = ", ..." if len(group) > _MOST_NAMED else ""
+            raise ParametersRefused(f"{where}: names several values; allowed: {', '.join(group[:_MOST_NAMED])}{more}")
         suggestion = nearest(key, close).partition("; did you")[2]
         if key == "dataset":
             raise ParametersRefused(

@@ -28,13 +28,11 @@ class Batch(Strict):
     languages: Annotated[list[Literal["zh", "en"]], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _proposed_is_in(self) -> Batch:
+    def _each_once(self) -> Batch:
         for name, listed in (("scenarios", self.scenarios), ("notebooks", self.notebooks), *self.grid.items()):
             for one in listed:
                 if isinstance(one, dict | list):
                     raise ValueError(f"{name}: allowed: single values")
                 if listed.count(one) > 1:
                     raise ValueError(f"{name}: {one} stands twice; name each once")
-        if not self.grid and self.proposed not in self.scenarios:
-            raise ValueError(f"proposed {self.proposed!r} is not one of the scenarios")
         return self

@@ -37,6 +37,8 @@ def validated(model: type[Strict], values: Any, where: Callable[[tuple[str, ...]
             problem = "is missing"
         else:
             problem = _said(first["input"]) + _plain(first["msg"])
+            if re.fullmatch(r"[\d.]+%", str(first["input"])):
+                problem += "; a share is written as a decimal, 0.8 for 80%"
         place = where(key)
         raise ParametersRefused(
             f"{place}: {problem}" if place.endswith(dotted) else f"{place}: {dotted}: {problem}"
