@@ -246,7 +246,7 @@ def summary(batch: Batch, ended: Sequence[Ended], out: Path) -> Any:
     for name, align in (
         ("scenario", "left"),
         ("rural/urban", "right"),
-        ("extra a year, million: low – best – high", "right"),
+        ("extra a year, million\nlow – best – high", "right"),
         ("short, million", "right"),
         ("state", "left"),
     ):

@@ -346,7 +346,7 @@ def _override(tree: dict[str, Any], key: str, value: Any, where: str) -> None:
     known = _dotted(tree)
     if key not in known or key.split(".")[0] in ("id", "title", "question", "overrides", "dataset"):
         close = [name for name in known if name.split(".")[0] not in ("title", "question")]
-        group = [name for name in close if name.startswith(f"{key}.")]
+        group = [name for name in close if name.startswith(f"{key}.") and ".title." not in name]
         if len(group) > 1:
             more = ", ..." if len(group) > _MOST_NAMED else ""
             raise ParametersRefused(f"{where}: names several values; allowed: {', '.join(group[:_MOST_NAMED])}{more}")
