@@ -102,7 +102,7 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         crew = held.enter_context(_crew(batch, snapshot, len(due))) if due else None
         if crew:
             _refuse_unready(batch, snapshot, crew)
-        store.claim(given, batch.home, batch.kind)
+        files.writable(out)
         held.enter_context(store.locked(out, batch.kind))
         say(f"to run: {len(due)} of {len(batch.tasks)}; data and parameters of {batch.home}; into {out}")
         ended = {task.name: store.taken(out, task) for task in batch.tasks if task not in due}

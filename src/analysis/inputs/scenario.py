@@ -30,6 +30,7 @@ from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.parameters.validation import validated
 from analysis.inputs.parameters.values import Strict, exact
 
+# Keys that one refusal names.
 _MOST_NAMED = 6
 # The scenario file of one's own that 'tibiao run -f' hands to its notebooks.
 SCENARIO_FILE = "TIBIAO_SCENARIO_FILE"
