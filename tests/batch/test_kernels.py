@@ -71,7 +71,11 @@ def shown(notebook):
 def test_a_forked_kernel_shows_to_the_byte_what_is_stored(path):
     """What is stored was made by ordinary kernels (``tibiao accept``); pictures are compared as well."""
     stored = shown(nbformat.read(path, 4))
-    assert outputs(path, "tibiao") == stored
+    # Named by number: pytest would lay pictures side by side for many seconds.
+    other = [
+        number for number, (now, then) in enumerate(zip(outputs(path, "tibiao"), stored, strict=True)) if now != then
+    ]
+    assert not other, "these code cells show something else"
     assert any(output.get("data", {}).get("text/plain") for cell in stored for output in cell)
 
 
