@@ -39,7 +39,7 @@ def small_home(home, tmp_path_factory):
         shutil.copytree(home / name, own / name)
     text = (own / "params/batches/memo.yaml").read_text("utf-8")
     text = re.sub(r"scenarios: .*", "scenarios: [baseline, rural80]", text)
-    text = re.sub(r"notebooks: .*", "notebooks: [10_gap, 30_next_year, 50_compare, 60_memo]", text)
+    text = re.sub(r"notebooks: .*", "notebooks: [10_gap, 30_next_year, 50_compare]", text)
     (own / "params/batches/memo.yaml").write_text(text, "utf-8")
     return own
 

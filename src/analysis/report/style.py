@@ -183,13 +183,14 @@ def _saved(drawing: Figure, kind: str) -> bytes:
     import matplotlib as mpl
 
     buffer = io.BytesIO()
+    # A picture is packed once, at its end.
+    own = (
+        {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 0}}
+        if kind == "png"
+        else {"metadata": {"Date": None, "Creator": None}}
+    )
     with mpl.rc_context(settings()):
-        drawing.savefig(
-            buffer,
-            format=kind,
-            dpi=DPI,
-            metadata={"Software": None} if kind == "png" else {"Date": None, "Creator": None},
-        )
+        drawing.savefig(buffer, format=kind, dpi=DPI, **own)
     return _opaque(buffer) if kind == "png" else buffer.getvalue()
 
 

@@ -276,11 +276,11 @@ def _rows_behind(
     parts = []
     for programme, one in named:
         rows = evidence.best(programme, one)
-        rows = rows[rows["area_code"].isin(places) & (rows["year"] <= year)]
+        fitting = rows["area_code"].isin(places) & (rows["year"] <= year)
         if residence:
-            rows = rows[rows["residence"].isin([residence, "both"])]
-        last = rows["year"].max()
-        parts.append(rows[rows["year"] >= (last - (1 if year == last else 0) if pd.notna(last) else 0)])
+            fitting &= rows["residence"].isin([residence, "both"])
+        last = rows.loc[fitting, "year"].max()
+        parts.append(rows[fitting & (rows["year"] >= last - (year == last))])
     table = pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)
     source, wording = evidence.sources.reindex(table["source_id"]), Wording(lang, evidence.areas)
     named_source = source["document_number"].where(source["document_number"] != "", source["title"]).fillna("")
