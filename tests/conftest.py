@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import memo_results
+from analysis.batch.kernels.warm import COLLECT_AFTER
 from analysis.inputs.evidence import load, vouch
 from analysis.inputs.rules import read_rules
 from analysis.inputs.scenario import read_scenario
@@ -33,7 +35,11 @@ JUNE, DECEMBER = date(2024, 6, 30), date(2024, 12, 31)
 
 
 def pytest_configure():
-    """Hear interrupts: where a shell began the tests in its background they were ignored, and so by all that tests start."""
+    """Look for cycles as seldom as kernels do, which takes a fifteenth off the tests of the model; hear interrupts.
+
+    Where a shell began the tests in its background interrupts were ignored, and so they were by all that tests start.
+    """
+    gc.set_threshold(*COLLECT_AFTER)
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

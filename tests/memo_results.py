@@ -20,7 +20,9 @@ def folder():
         if not (made / "whole").is_file():
             for scenario in read_batch("memo", HOME).scenarios:
                 analysis.start(scenario, out_dir=str(made / scenario)).save()
-            analysis.start("batch:memo", out_dir=str(made), scope="batch").save()
+            batch = analysis.start("batch:memo", out_dir=str(made), scope="batch")
+            batch.findings()  # what is not asked for is not saved
+            batch.save()
             (made / "whole").touch()
     return made
 

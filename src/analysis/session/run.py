@@ -341,7 +341,7 @@ class Run:
         if lang == self.lang:
             return self
         other = Run(self.scope, self.scenarios, self.proposed, self.batch, self.home, self.out_dir, lang)
-        for own, its in ((self, other), (self.side, other.side)):
+        for own, its in ((self, other), (self.side, other.side), (self.years, other.years)):
             its.__dict__ |= {name: own.__dict__[name] for name in COMPUTED if name in own.__dict__}
         return other
 

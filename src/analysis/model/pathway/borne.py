@@ -62,6 +62,7 @@ def largest_rise(
         raise ValueError(f"class {sorted(unknown)[0]!r}; allowed: {', '.join(case.floors.order)}")
     settings = {name: np.array([value]) for name, value in case.central().items()} if chance is None else case.draw()
 
+    @functools.cache
     def costs(steps: int) -> float:
         cells = dict(case.cells) | {name: rows[0] for name, rows in floors_at(case, [steps * GRID], classes).items()}
         extra = case.evaluate(settings, cells=cells)["extra"].sum(axis=1)
