@@ -5,6 +5,15 @@ import shutil
 import pytest
 from page import Page
 
+from cheap_batch import shared_warm_process
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _one_warm_process():
+    """Let the pages' commands share one; that a command starts its own is seen elsewhere."""
+    with shared_warm_process():
+        yield
+
 
 @pytest.fixture
 def follow(home, copied_home):
