@@ -1,3 +1,4 @@
+import shutil
 import sys
 import types
 from datetime import date
@@ -7,9 +8,12 @@ import pandas as pd
 import pytest
 
 import analysis
+import memo_results
 from analysis import session
 from analysis.errors import ParametersRefused
-from analysis.model.results import with_keys
+from analysis.model.results import from_csv, with_keys
+from analysis.model.sensitivity.rows import whole_result
+from analysis.session import run as runs
 
 pytestmark = pytest.mark.slow
 
@@ -70,15 +74,19 @@ def test_save_writes_results_steps_figures_and_a_record(tmp_path):
     ]  # fmt: skip
 
 
-def test_a_batch_takes_a_stored_result_only_where_its_inputs_are_the_same(tmp_path):
-    one = analysis.start("freeze", out_dir=str(tmp_path / "freeze"))
-    one.save()
-    path = tmp_path / "freeze" / "results.csv"
-    batch = analysis.start("batch:memo", out_dir=str(tmp_path), scope="batch")
-    assert with_keys(batch.result).loc[with_keys(one.result).index, "value"].equals(with_keys(one.result)["value"])
+def test_a_batch_takes_a_stored_result_only_where_its_inputs_are_the_same(tmp_path, monkeypatch):
+    out = shutil.copytree(memo_results.folder(), tmp_path / "out")
+    path = out / "freeze" / "results.csv"
+    stored = with_keys(from_csv(path.read_text("utf-8")))["value"]
+    computed = []
+    monkeypatch.setattr(runs, "whole_result", lambda *given: computed.append(given[1].id) or whole_result(*given))
+    batch = analysis.start("batch:memo", out_dir=str(out), scope="batch")
+    assert with_keys(batch.result).loc[stored.index, "value"].equals(stored)
+    assert computed == []
     path.write_text(path.read_text("utf-8").replace(",645.00,", ",999.00,"), "utf-8")
-    again = analysis.start("batch:memo", out_dir=str(tmp_path), scope="batch")
+    again = analysis.start("batch:memo", out_dir=str(out), scope="batch")
     assert 999 not in set(again.result["value"])
+    assert computed == ["freeze"]
 
 
 def test_an_override_changes_what_it_names():

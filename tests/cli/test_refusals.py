@@ -188,6 +188,14 @@ def test_check_says_what_is_good(own_home, capsys):
     assert "dataset guangdong: good" in said
 
 
+@pytest.mark.parametrize("named", [("--dataset", "guangdong"), ("--scenario", "baseline")])
+def test_check_of_what_is_named_says_nothing_of_the_rest(own_home, capsys, named):
+    assert main(["check", *named]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1].startswith("dataset guangdong: good")
+    assert len(lines) == 1 + ("--scenario" in named)
+
+
 def test_why_explains_a_number(own_home, capsys):
     assert main(["why", "baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central"]) == 0
     said = capsys.readouterr().out

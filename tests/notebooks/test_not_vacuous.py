@@ -101,7 +101,7 @@ def test_each_way_to_empty_the_comparison_fails_and_nothing_else(spoiled):
         "notebooks/30_next_year.ipynb",
     ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment |= {"TIBIAO_HOME": str(spoiled), "PYTHONPATH": str(spoiled / "src"), "TIBIAO_CHECKED_PACKAGES": ""}
+    environment |= {"TIBIAO_HOME": str(spoiled), "PYTHONPATH": str(spoiled / "src")}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=spoiled, check=False)
     assert done.returncode == 1, done.stdout[-3000:] + done.stderr[-3000:]
     failed = re.findall(r"^FAILED \S*?::(?:\S*::)?(.+?)(?: - .*)?$", done.stdout, re.M)

@@ -25,11 +25,12 @@ def listed(home):
 def pictures(home):
     """Yield name and bytes of every figure and page that the default memo makes."""
     runs = [analysis.start(scenario) for scenario in read_batch("memo", home).scenarios]
+    past, neighbour = (analysis.start("baseline", dataset, scope="dataset") for dataset in ("guangdong", "indonesia"))
     for lang in ("zh", "en"):
-        history = analysis.start(lang=lang, scope="dataset")
+        history = past.in_language(lang)
         for chart in (history.show("gap_over_time"), history.show("theil_split")):
             yield f"guangdong/{chart.name}.png", chart.png()
-        abroad = analysis.start("baseline", "indonesia", lang=lang, scope="dataset").show("gap_over_time")
+        abroad = neighbour.in_language(lang).show("gap_over_time")
         yield f"indonesia/{abroad.name}.png", abroad.png()
         for run in (one.in_language(lang) for one in runs):
             for chart in (run.show("ripple"), run.show("tornado")):

@@ -15,6 +15,7 @@ from analysis.batch import dictionary, reference, stored
 from analysis.batch.plan import notebooks
 from analysis.batch.reference import Change
 from analysis.errors import ParametersRefused
+from analysis.inputs import evidence
 
 CHANGELOG = "CHANGELOG.md"
 HEADING = "### Results changed"
@@ -75,9 +76,12 @@ def prepare(home: Path, say: Callable[[str], None]) -> Acceptance:
         say: told what is being done.
 
     Raises:
+        DataRefused: a data package.
         ScenarioFailed: a notebook that does not run.
     """
     texts, cells, results, numbers = {}, [], {}, []
+    for dataset in evidence.datasets(home):
+        evidence.vouch(evidence.load(dataset, None, home), home)  # checked here, and not in every notebook's kernel
     for name in notebooks(home):
         say(f"notebook {name}")
         texts[name], changed = stored.executed(name, home)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+import analysis.batch  # noqa: F401 - first, so that no command builds a grammar that it does not use
 from analysis.cli import batches, inputs, lab, results
 from analysis.cli.group import tibiao
 from analysis.errors import INFRASTRUCTURE, INTERRUPTED, ParametersRefused, Refusal

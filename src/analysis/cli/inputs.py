@@ -17,7 +17,7 @@ from analysis.errors import ParametersRefused
 @click.option("--scenario", default=None, help="Only this scenario.")
 @click.pass_context
 def check(context: click.Context, dataset: str | None, scenario: str | None) -> None:
-    """Check data packages, rules, scenarios, batches, sweeps and the headers of intake; run nothing.
+    """Check data packages, rules, scenarios, batches, sweeps and the headers of intake, or what is named; run nothing.
 
     Example: tibiao check --scenario baseline
     """
@@ -27,7 +27,8 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
 
     home = home_of(context)
     packages: dict[str, Any] = {}
-    for name in [scenario] if scenario else scenarios.names("scenarios", home):
+    whole = not (dataset or scenario)
+    for name in [scenario] if scenario else scenarios.names("scenarios", home) if whole else []:
         one = scenarios.read_scenario(name, home)
         if one.dataset not in packages:
             packages[one.dataset] = evidence.load(one.dataset, None, home)
@@ -38,7 +39,7 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
         known = rules.read_rules(one.dataset, home)
         for line in rules.below(known, one.policy, one.base_year + 1, one.as_of):
             click.echo(f"look at scenario {name}: {line}")
-    if not scenario:
+    if whole:
         for name in scenarios.names("batches", home):
             click.echo(f"batch {name}: good ({', '.join(scenarios.read_batch(name, home).scenarios)})")
         for name in scenarios.names("sweeps", home):
@@ -46,7 +47,7 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
             click.echo(f"sweep {name}: good ({count} combinations)")
         read_vocabulary(home)
         click.echo("headers of intake: good")
-    for name in [dataset] if dataset else evidence.datasets(home):
+    for name in [dataset] if dataset else packages if scenario else evidence.datasets(home):
         package = packages.get(name) or evidence.load(name, None, home)
         click.echo(
             f"dataset {name}: good ({len(package.observations)} rows, {len(rules.read_rules(name, home))} rules)"

@@ -78,11 +78,9 @@ def _warm_up(modules: list[str]) -> None:
     os.environ.setdefault("MPLBACKEND", INLINE)
     # Some libraries ask on import whether they are in a notebook, and show wide tables otherwise if they are not.
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
-    # An optional part of the schema library compiles a grammar for a second, for a format that no notebook has.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for name in (*_KERNEL, *modules):
         importlib.import_module(name)
-    del builtins.get_ipython, sys.modules["rfc3987_syntax"]  # type: ignore[attr-defined]
+    del builtins.get_ipython  # type: ignore[attr-defined]
     for module in (sys.modules[name] for name in modules if hasattr(sys.modules[name], "warm_up")):
         checker = _checked_meanwhile(module) if hasattr(module, "check") else 0
         with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
