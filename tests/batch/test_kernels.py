@@ -79,13 +79,6 @@ def test_a_forked_kernel_shows_to_the_byte_what_is_stored(path):
     assert any(output.get("data", {}).get("text/plain") for cell in stored for output in cell)
 
 
-def test_forked_and_ordinary_kernels_show_the_same_bytes_side_by_side(home):
-    path = home / "notebooks" / "30_next_year.ipynb"
-    forked, ordinary = outputs(path, "tibiao"), outputs(path, "python3")
-    assert forked == ordinary
-    assert sum("image/png" in output.get("data", {}) for cell in forked for output in cell) == 2
-
-
 OF_ONES_OWN = [
     "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4]); plt.title('own')",
     "import pandas as pd\npd.DataFrame({f'column {number}': ['text ' * 30] * 70 for number in range(25)})",
