@@ -6,7 +6,7 @@ from pathlib import Path
 from filelock import FileLock
 
 import analysis
-from analysis.inputs.scenario import read_batch
+from analysis.inputs.batch import read_batch
 
 HOME = Path(__file__).resolve().parents[1]
 shared = Path()  # a folder of the whole test run; conftest.py says which

@@ -24,8 +24,8 @@ NOUNS = {
         ],
     ),
     "scenario": (
-        ["src/analysis/inputs/scenario.py"],
-        ["tests/inputs/test_scenario.py", "tests/inputs/test_batch_file.py"],
+        ["src/analysis/inputs/scenario.py", "src/analysis/inputs/batch.py"],
+        ["tests/inputs/test_scenario.py", "tests/inputs/test_batch.py"],
     ),
     "evidence": (
         ["src/analysis/inputs/evidence/*"],

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ParametersRefused
-from analysis.inputs.scenario import SCENARIO_FILE, names, parse_override, parse_overrides, read_batch, read_scenario
+from analysis.inputs.batch import read_batch
+from analysis.inputs.scenario import SCENARIO_FILE, names, parse_override, parse_overrides, read_scenario
 
 TEXT = """\
 id: mine

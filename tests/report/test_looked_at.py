@@ -8,7 +8,7 @@ import pytest
 
 import analysis
 import memo_results
-from analysis.inputs.scenario import read_batch
+from analysis.inputs.batch import read_batch
 from analysis.session.memo import written
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,8 @@ from analysis import files
 from analysis.batch.store import MANIFEST, read_manifest
 from analysis.errors import ParametersRefused
 from analysis.inputs import evidence
-from analysis.inputs.scenario import names, read_batch
+from analysis.inputs.batch import read_batch
+from analysis.inputs.scenario import names
 from analysis.session.record import inputs_record
 
 STORED = ("results.csv", "record.json")

@@ -200,7 +200,8 @@ def _named_batch(
     documents: bool = False,
 ) -> Any:
     """Read a batch, by its name or from a file of one's own, and plan it."""
-    from analysis.inputs.scenario import cells, read_batch, read_scenario
+    from analysis.inputs.batch import cells, read_batch
+    from analysis.inputs.scenario import read_scenario
 
     named = read_batch(name, home, file)
     planned = cells(named, home)

@@ -21,7 +21,7 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
 
     Example: tibiao check --scenario baseline
     """
-    from analysis.inputs import evidence, rules, sweep
+    from analysis.inputs import batch, evidence, rules, sweep
     from analysis.inputs import scenario as scenarios
     from analysis.intake.vocabulary import read_vocabulary
 
@@ -41,7 +41,7 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
             click.echo(f"look at scenario {name}: {line}")
     if whole:
         for name in scenarios.names("batches", home):
-            click.echo(f"batch {name}: good ({', '.join(scenarios.read_batch(name, home).scenarios)})")
+            click.echo(f"batch {name}: good ({', '.join(batch.read_batch(name, home).scenarios)})")
         for name in scenarios.names("sweeps", home):
             count = sum(1 for _ in sweep.read_sweep(name, home).combinations(home))
             click.echo(f"sweep {name}: good ({count} combinations)")

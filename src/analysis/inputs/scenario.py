@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import itertools
 import os
 import weakref
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,6 @@ from analysis.files import slug
 from analysis.inputs.package import built_on, datasets
 from analysis.inputs.parameter_file import ParameterFile, read_parameter_file, scalar
 from analysis.inputs.parameters.assumption import Assumption
-from analysis.inputs.parameters.batch import Batch
 from analysis.inputs.parameters.fiscal import Fiscal, Sharing
 from analysis.inputs.parameters.policy import Policy
 from analysis.inputs.parameters.scenario import Scenario
@@ -45,67 +43,6 @@ PARTS = ("fiscal", "policy", "assumptions", "sharing")
 def names(kind: str, home: Path) -> list[str]:
     """Return the names of the parameter files of one kind (``scenarios``, ``policies``...), sorted."""
     return sorted(path.stem for path in (home / "params" / kind).glob("*.yaml"))
-
-
-def read_batch(name: str, home: Path, file: Path | None = None) -> Batch:
-    """Read ``params/batches/<name>.yaml``, or a batch file of one's own.
-
-    Args:
-        name: a batch of ``params/batches``; ignored where ``file`` is given.
-        home: the folder that holds ``params``.
-        file: a batch file of one's own.
-
-    Raises:
-        ParametersRefused: unknown name, or a value that is not allowed.
-    """
-    source = read_parameter_file(file, str(file)) if file else _read("batches", name, home)
-    batch = validated(Batch, source.values, source.where)
-    if batch.id != (file.stem if file else name):
-        raise ParametersRefused(
-            f"{source.where(('id',))}: id: {batch.id}: allowed: {file.stem if file else name}, the file's own name"
-        )
-    for scenario in batch.scenarios:
-        if scenario not in names("scenarios", home):
-            raise ParametersRefused(
-                f"{source.where(('scenarios',))}: scenario {scenario!r}: no such scenario; {nearest(scenario, names('scenarios', home))}"
-            )
-    try:
-        planned = cells(batch, home)
-    except ParametersRefused as error:
-        key = next((key for key in batch.grid if f"overrides: {key}" in str(error)), "")
-        said = str(error).removeprefix("overrides: ")
-        raise ParametersRefused(f"{source.where(('grid', key))}: grid: {said}" if key else said) from error
-    if not batch.grid and batch.proposed not in planned:
-        raise ParametersRefused(
-            f"{source.where(('proposed',))}: proposed: {batch.proposed}: is not one of the scenarios; {nearest(batch.proposed, planned)}"
-        )
-    if batch.proposed not in planned:
-        raise ParametersRefused(
-            f"{source.where(('proposed',))}: proposed: {batch.proposed}: no cell of the grid is {batch.proposed} as it is; "
-            "add its own values to the grid, or propose one of the cells"
-        )
-    return batch
-
-
-def cells(batch: Batch, home: Path) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return the scenarios that a batch comes to: id to the scenario's name and its overrides.
-
-    A value of the grid that the scenario has already changes nothing and is left out, so that the base may be a cell.
-
-    Raises:
-        ParametersRefused: a key or value of the grid that is not allowed.
-    """
-    found: dict[str, tuple[str, dict[str, Any]]] = {}
-    for name in batch.scenarios:
-        if not batch.grid:
-            found[name] = (name, {})
-            continue
-        own = values_of(read_scenario(name, home))
-        for values in itertools.product(*batch.grid.values()):
-            given = zip(batch.grid, values, strict=True)
-            changed = {key: value for key, value in given if key not in own or not _same(value, own[key])}
-            found[read_scenario(name, home, changed).id if changed else name] = (name, changed)
-    return found
 
 
 def values_of(scenario: Scenario) -> dict[str, Any]:
@@ -142,7 +79,7 @@ def read_scenario(
 
     tree: dict[str, Any] = {}
     for part, kind, model in (("fiscal", "fiscal", Fiscal), ("policy", "policies", Policy)):
-        part_file = _read(kind, written.get(part, ""), home, place((part,)))
+        part_file = read_named(kind, written.get(part, ""), home, place((part,)))
         tree[part] = validated(model, part_file.values, part_file.where).model_dump()
     for part, model in (("assumptions", Assumption), ("sharing", Sharing)):
         tree[part] = _each(part, model, written.get(part, ""), home, place((part,)))
@@ -234,7 +171,7 @@ def _sharing_groups(scenario: Scenario) -> Scenario:
 
 
 def _stored(name: Any, home: Path, named_at: str | None = None) -> ParameterFile:
-    file = _read("scenarios", name, home, named_at)
+    file = read_named("scenarios", name, home, named_at)
     if file.values.get("id") != name:
         at = f"{file.where(('id',))}: id"
         raise ParametersRefused(f"{at}: {file.values.get('id')}: allowed: {name}, the file's own name")
@@ -273,7 +210,7 @@ def _origin(chain: list[ParameterFile]) -> dict[str, ParameterFile]:
                 raise ParametersRefused(f"{at}: no such key; {nearest(key, known)}")
             if key in overridden and key not in PARTS:
                 raise ParametersRefused(f"{at}: {overridden[key]} overrides it; write it under overrides")
-            if key in origin and _same(value, origin[key].values[key]):
+            if key in origin and same_value(value, origin[key].values[key]):
                 said = "" if isinstance(value, dict) else f"{value} "
                 todo = "write its own" if key in OWN else "leave it out"
                 raise ParametersRefused(f"{at}: {said}is what it is already in {origin[key].where((key,))}; {todo}")
@@ -283,7 +220,8 @@ def _origin(chain: list[ParameterFile]) -> dict[str, ParameterFile]:
     return origin
 
 
-def _same(new: Any, old: Any) -> bool:
+def same_value(new: Any, old: Any) -> bool:
+    """Return whether two values are the same, however each was written."""
     return exact(new) == exact(old) or str(new) == str(old)
 
 
@@ -323,14 +261,25 @@ def parse_override(text: str) -> tuple[str, Any]:
 
 def _each(part: str, model: type[Strict], name: Any, home: Path, named_at: str) -> dict[str, Any]:
     """Read a file of several groups of one kind, each under its id."""
-    named = _read(part, name, home, named_at)
+    named = read_named(part, name, home, named_at)
     return {
         key: validated(model, value, lambda at, key=key: named.where((key, *at)), key).model_dump()
         for key, value in named.values.items()
     }
 
 
-def _read(kind: str, name: Any, home: Path, named_at: str | None = None) -> ParameterFile:
+def read_named(kind: str, name: Any, home: Path, named_at: str | None = None) -> ParameterFile:
+    """Read the parameter file of one kind (``scenarios``, ``policies``...) by its name.
+
+    Args:
+        kind: the folder below ``params``.
+        name: as it was given.
+        home: the folder that holds ``params``.
+        named_at: the place that names it, for the refusal.
+
+    Raises:
+        ParametersRefused: no name, or no such file.
+    """
     singular = {"scenarios": "scenario", "batches": "batch", "policies": "policy"}.get(kind, kind)
     prefix = f"{named_at}: " if named_at else ""
     if name in ("", None):
@@ -364,7 +313,7 @@ def _override(tree: dict[str, Any], key: str, value: Any, where: str) -> None:
     node = tree
     for parent in parents:
         node = node[parent]
-    if _same(value, node[last]):
+    if same_value(value, node[last]):
         raise ParametersRefused(f"{where}: {value} is what it is already; leave it out")
     node[last] = value
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import files
 from analysis.errors import ParametersRefused, nearest
+from analysis.inputs.batch import cells, read_batch
 from analysis.inputs.parameters.scenario import Scenario
 from analysis.inputs.parameters.values import LANGUAGES
-from analysis.inputs.scenario import cells, on_package, read_batch, read_scenario
+from analysis.inputs.scenario import on_package, read_scenario
 
 if TYPE_CHECKING:
     from analysis.session.run import Run

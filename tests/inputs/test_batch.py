@@ -7,12 +7,11 @@ import pytest
 from test_scenario import TEXT, refusal
 
 from analysis.errors import ParametersRefused
+from analysis.inputs.batch import cells, read_batch
 from analysis.inputs.scenario import (
-    cells,
     names,
     on_package,
     parse_override,
-    read_batch,
     read_scenario,
     values_of,
     with_overrides,
