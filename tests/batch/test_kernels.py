@@ -13,16 +13,13 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
-from analysis import files
 from analysis.batch.kernels import process, provisioner
 from analysis.batch.kernels.process import ForkedProcess
-from analysis.batch.notebook import cleaned
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not process.can_fork(), reason="kernels are forked on Linux alone"),
 ]
-NOTEBOOKS = sorted((files.home() / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture
@@ -56,27 +53,8 @@ def said(client, source):
     return "".join(texts).strip()
 
 
-def outputs(path, kernel_name):
-    """Run a notebook as it is stored and return what each cell shows."""
-    notebook = nbformat.read(path, 4)
-    NotebookClient(notebook, timeout=120, kernel_name=kernel_name).execute()
-    return shown(cleaned(notebook))
-
-
 def shown(notebook):
     return [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_forked_kernel_shows_to_the_byte_what_is_stored(path):
-    """What is stored was made by ordinary kernels (``tibiao accept``); pictures are compared as well."""
-    stored = shown(nbformat.read(path, 4))
-    # Named by number: pytest would lay pictures side by side for many seconds.
-    other = [
-        number for number, (now, then) in enumerate(zip(outputs(path, "tibiao"), stored, strict=True)) if now != then
-    ]
-    assert not other, "these code cells show something else"
-    assert any(output.get("data", {}).get("text/plain") for cell in stored for output in cell)
 
 
 OF_ONES_OWN = [

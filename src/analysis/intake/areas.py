@@ -63,19 +63,20 @@ class Areas:
     def __post_init__(self) -> None:
         self._names: dict[str, set[str]] = {}
         self._rows: dict[str, Area] = {}
-        for code in self.table.index:
-            self._learn(str(code))
+        rows = self.table.to_dict("index")
+        for code in rows:
+            self._learn(str(code), rows)
 
-    def _learn(self, code: str) -> None:
+    def _learn(self, code: str, rows: dict[Any, Any]) -> None:
         """Remember every usual form of an area's name: with and without the word for its kind, and with areas above before it."""
-        row = self.table.loc[code]
+        row = rows[code]
         self._rows[code] = Area(code, str(row["name_zh"]), str(row["has_rural"]).lower() == "true")
         forms = {form for name in (row["name_zh"], row["name_en"]) for form in (plain(name), _bare(name))} - {""}
         fronts, above = {""}, str(row["parent_code"])
-        while above in self.table.index:
-            parent = _bare(str(self.table.at[above, "name_zh"]))
+        while above in rows:
+            parent = _bare(str(rows[above]["name_zh"]))
             fronts |= {f"{parent}{ending}{front}" for ending in ("", "省", "市") for front in fronts}
-            above = str(self.table.at[above, "parent_code"])
+            above = str(rows[above]["parent_code"])
         for form in {f"{front}{form}" for front in fronts for form in forms}:
             self._names.setdefault(form, set()).add(code)
 
@@ -189,7 +190,7 @@ class Areas:
         }  # fmt: skip
         self.table.loc[code] = pd.Series(row)
         self.added[code] = name_zh
-        self._learn(code)
+        self._learn(code, self.table.to_dict("index"))
 
     def parts_of(self, code: str) -> list[str]:
         """Return the cities of a province, or the districts of a city, that the package knows."""

@@ -223,10 +223,11 @@ def context_of(table: Table, words: Vocabulary, areas: Areas, journal: Journal) 
 def _area_in(text: str, areas: Areas) -> str:
     """Return the one area, other than the whole, that a title is about; empty where it names none or several."""
     whole = plain(text)
+    columns = (areas.table.index, areas.table["name_zh"], areas.table["level"])
     named = {
         code
-        for code, row in areas.table.iterrows()
-        if plain(str(row["name_zh"])) in whole and row["level"] in ("city", "district")
+        for code, name, level in zip(*columns, strict=True)
+        if level in ("city", "district") and plain(str(name)) in whole
     }
     if len(named) == 1:
         return str(named.pop())

@@ -145,6 +145,7 @@ class Vocabulary:
         return Decimal(low), Decimal(high)
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return a text without spaces, in half-width signs and small letters: how words are compared."""
     return _SPACES.sub("", unicodedata.normalize("NFKC", text)).lower()

@@ -187,52 +187,50 @@ class Why:
 
 
 def explain(
-    row: pd.Series,
-    evidence: Evidence,
-    steps: pd.DataFrame,
-    assumed: dict[str, Assumption],
-    swings: dict[str, float],
-    wording: Wording,
+    row: pd.Series, evidence: Evidence, steps: pd.DataFrame, assumptions: pd.DataFrame, wording: Wording
 ) -> Why:
     """Return where a result row comes from.
 
     Args:
         row: of the results.
         evidence: as known on the day.
-        steps: of every floor, with ``measure``.
-        assumed: by id.
-        swings: assumption to what its whole range moves the central extra cost by, yuan a year.
+        steps: of the floor that the number is; empty where it is none.
+        assumptions: that it rests on, of ``assumed``.
         wording: words of the language.
     """
     measure = str(row["measure"])
-    rests = [name for name in str(row["rests_on"]).split(";") if name in assumed]
-    floor = measure.removesuffix("_rise_share").removesuffix("_rise")
-    own = steps[
-        (steps["measure"] == floor)
-        & (steps["area_code"] == row["area_code"])
-        & (steps["residence"] == row["residence"])
-    ]
+    formula = _formula(measure, str(row["tier"]), str(row["statistic"]), wording)
+    return Why(row, formula, steps, _inputs(row, measure, evidence, wording), assumptions)
+
+
+def floor_of(measure: str) -> str:
+    """Return the measure of the floor whose steps are behind a number: of a floor's rise, the floor."""
+    return measure.removesuffix("_rise_share").removesuffix("_rise")
+
+
+def assumed(assumptions: dict[str, Assumption], swings: dict[str, float], wording: Wording) -> pd.DataFrame:
+    """Return assumptions as a number's origin tells them.
+
+    Args:
+        assumptions: by id.
+        swings: assumption to what its whole range moves the central extra cost by, yuan a year.
+        wording: words of the language.
+    """
     lines = [
         (
             name,
-            a.title.in_language(wording.lang),
-            a.low,
-            a.central,
-            a.high,
-            a.unit,
+            one.title.in_language(wording.lang),
+            one.low,
+            one.central,
+            one.high,
+            one.unit,
             swings.get(name, float("nan")),
-            a.reason.in_language(wording.lang),
+            one.reason.in_language(wording.lang),
         )
-        for name, a in ((name, assumed[name]) for name in rests)
+        for name, one in assumptions.items()
     ]
     columns = ["assumption", "title", "low", "central", "high", "unit", "worth_yuan_year", "reason"]
-    return Why(
-        row=row,
-        formula=_formula(measure, str(row["tier"]), str(row["statistic"]), wording),
-        steps=own.drop(columns=["measure", "area_code", "residence"]),
-        inputs=_inputs(row, measure, evidence, wording),
-        assumptions=pd.DataFrame(lines, columns=columns),
-    )
+    return pd.DataFrame(lines, columns=columns)
 
 
 def _formula(measure: str, tier: str, statistic: str, wording: Wording) -> str:

@@ -9,13 +9,13 @@ import pandas as pd
 
 from analysis.errors import ParametersRefused, nearest
 from analysis.model import results
-from analysis.report.why import Why, explain
+from analysis.report.why import Why, assumed, explain, floor_of
 from analysis.session.several_years import MEASURES
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
 
-NO_STEPS = pd.DataFrame(columns=["measure", "area_code", "residence"])
+FLOOR = ["measure", "area_code", "residence"]
 
 
 class Origins:
@@ -27,6 +27,7 @@ class Origins:
 
     def __init__(self, run: Run):
         self.run = run
+        self._told: dict[str, pd.DataFrame] = {}
 
     def why(self, key: str) -> Why:
         """Return where one number comes from: formula, steps, inputs with source and grade, assumptions and their worth.
@@ -34,15 +35,30 @@ class Origins:
         Raises:
             ParametersRefused: no such key.
         """
-        keyed = self._keyed(key.split(":")[-2] if ":" in key else "")
+        keyed = self._keyed(key)
         if key not in keyed.index:
             raise ParametersRefused(
                 f"key {key!r}: no such result; {nearest(key, keyed.index).partition('; ')[2] or 'see results.csv'}"
             )
         row = keyed.loc[key]
+        floor = (floor_of(str(row["measure"])), row["area_code"], row["residence"])
+        steps, rests = self._steps.get(floor, pd.DataFrame()), str(row["rests_on"])
+        return explain(row, self.run.evidence, steps, self._assumed(rests), self.run.wording)
+
+    @functools.cached_property
+    def _steps(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        """Return what each step did, by floor."""
         if not self.run.has_scenario:
-            return explain(row, self.run.evidence, NO_STEPS, {}, {}, self.run.wording)
-        return explain(row, self.run.evidence, self.run.steps, self.run.assumptions, self._worth, self.run.wording)
+            return {}
+        return {floor: steps.drop(columns=FLOOR) for floor, steps in self.run.steps.groupby(FLOOR)}
+
+    def _assumed(self, rests_on: str) -> pd.DataFrame:
+        """Return the assumptions named in a row: many numbers rest on the same, read only."""
+        if rests_on not in self._told:
+            known = self.run.assumptions if self.run.has_scenario else {}
+            own = {name: known[name] for name in rests_on.split(";") if name in known}
+            self._told[rests_on] = assumed(own, self._worth if own else {}, self.run.wording)
+        return self._told[rests_on]
 
     @functools.cached_property
     def _worth(self) -> dict[str, float]:
@@ -50,16 +66,25 @@ class Origins:
         swings = self.run.outcome.swings.set_index("assumption")
         return (swings["at_high_yuan_year"] - swings["at_low_yuan_year"]).abs().to_dict()
 
-    def _keyed(self, measure: str) -> pd.DataFrame:
-        """Return the results that may hold a measure, by key."""
-        if self.run.scope == "scenario" and measure.startswith(MEASURES):
+    def _keyed(self, key: str) -> pd.DataFrame:
+        """Return the results that may hold a key; of a scenario, those alone that have to be computed for it."""
+        if self.run.scope == "batch":
+            return self._of_batch
+        if self.run.scope == "dataset" or key.startswith(":"):
+            return self._of_package
+        if ":" in key and key.split(":")[-2].startswith(MEASURES):
             return results.with_keys(self.run.years.result)
-        return self._all_keyed
+        return self._of_scenario
 
     @functools.cached_property
-    def _all_keyed(self) -> pd.DataFrame:
-        both = [self.run.dataset_result, self.run.result] if self.run.scope != "dataset" else [self.run.result]
-        bridged = [self.run.bridge.result] if self.run.bridge else []
-        return results.with_keys(
-            pd.concat([*both, self.run.side.result, *bridged] if self.run.scope == "batch" else both)
-        )
+    def _of_package(self) -> pd.DataFrame:
+        return results.with_keys(self.run.dataset_result)
+
+    @functools.cached_property
+    def _of_scenario(self) -> pd.DataFrame:
+        return results.with_keys(self.run.result)
+
+    @functools.cached_property
+    def _of_batch(self) -> pd.DataFrame:
+        parts = [self.run.dataset_result, self.run.result, self.run.side.result]
+        return results.with_keys(pd.concat([*parts, self.run.bridge.result] if self.run.bridge else parts))

@@ -98,7 +98,7 @@ class Evidence:
     files: tuple[Path, ...]
     _best: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    @functools.cached_property
     def whole(self) -> str:
         """The area that the others are parts of: the province, or the country."""
         return str(self.areas.index[self.areas["parent_code"] == ""][0])

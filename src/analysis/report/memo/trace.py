@@ -31,19 +31,23 @@ def trace(markdown: str, why: Callable[[str], Why], wording: Wording) -> dict[st
     """
     texts: dict[str, int] = {}
     numbers = {}
-    # Many numbers rest on one and the same table of inputs: it is held beside its lines, so that its identity stays its own.
+    # Many numbers rest on one and the same table: it is held beside its lines, so that its identity stays its own.
     behind: dict[int, tuple[pd.DataFrame, list[str]]] = {}
+
+    def said(rows: pd.DataFrame, say: Callable[[pd.DataFrame, Wording], list[str]]) -> list[str]:
+        if id(rows) not in behind:
+            behind[id(rows)] = (rows, say(rows, wording))
+        return behind[id(rows)][1]
+
     for key in sorted(set(KEYED.findall(markdown))):
         told = why(key)
-        if id(told.inputs) not in behind:
-            behind[id(told.inputs)] = (told.inputs, _inputs(told.inputs, wording))
         lines = {
             "formula": [told.formula],
-            "steps": [_step(one, wording) for one in told.steps.itertuples()],
-            "inputs": behind[id(told.inputs)][1],
-            "assumptions": [_assumption(one, wording) for one in told.assumptions.itertuples()],
+            "steps": said(told.steps, _steps),
+            "inputs": said(told.inputs, _inputs),
+            "assumptions": said(told.assumptions, _assumptions),
         }
-        places = {name: [texts.setdefault(one, len(texts)) for one in said] for name, said in lines.items() if said}
+        places = {name: [texts.setdefault(one, len(texts)) for one in own] for name, own in lines.items() if own}
         unit, value = str(told.row["unit"]), f"{told.row['value']:,.10g}"
         numbers[key] = {"said": f"{value} {unit}", "grade": wording.grade(str(told.row["grade"])), **places}
     words = {
@@ -53,9 +57,12 @@ def trace(markdown: str, why: Callable[[str], Why], wording: Wording) -> dict[st
     return {"texts": list(texts), "numbers": numbers, "words": words}
 
 
-def _step(one: Any, wording: Wording) -> str:
-    note = f" ({wording.note(one.note)})" if one.note else ""
-    return f"{one.step} {wording.word(f'step_{one.name}')}: {one.before_yuan_month:g} → {one.after_yuan_month:g}{note}"
+def _steps(rows: pd.DataFrame, wording: Wording) -> list[str]:
+    return [
+        f"{one.step} {wording.word(f'step_{one.name}')}: {one.before_yuan_month:g} → {one.after_yuan_month:g}"
+        + (f" ({wording.note(one.note)})" if one.note else "")
+        for one in rows.itertuples()
+    ]
 
 
 def _inputs(rows: pd.DataFrame, wording: Wording) -> list[str]:
@@ -70,13 +77,16 @@ def _inputs(rows: pd.DataFrame, wording: Wording) -> list[str]:
     )
 
 
-def _assumption(one: Any, wording: Wording) -> str:
-    worth = (
-        ""
-        if pd.isna(one.worth_yuan_year)
-        else wording.pick(
-            f"；值{fixed(one.worth_yuan_year / 1e4, 0, ',')}万元",
-            f"; worth {fixed(one.worth_yuan_year / 1e6, 1, ',')} million yuan",
-        )
+def _assumptions(rows: pd.DataFrame, wording: Wording) -> list[str]:
+    return [
+        f"{one.title}: {one.low:g} – {one.central:g} – {one.high:g}{_worth(one.worth_yuan_year, wording)}"
+        for one in rows.itertuples()
+    ]
+
+
+def _worth(yuan_year: float, wording: Wording) -> str:
+    if pd.isna(yuan_year):
+        return ""
+    return wording.pick(
+        f"；值{fixed(yuan_year / 1e4, 0, ',')}万元", f"; worth {fixed(yuan_year / 1e6, 1, ',')} million yuan"
     )
-    return f"{one.title}: {one.low:g} – {one.central:g} – {one.high:g}{worth}"

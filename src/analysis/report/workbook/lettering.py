@@ -7,16 +7,21 @@ import unicodedata
 
 def longest_line(text: str) -> float:
     """Return the width of a text's longest line."""
-    return max((sum(_width(sign) for sign in line) for line in text.split("\n")), default=0)
+    return max((_width(line) for line in text.split("\n")), default=0)
 
 
 def longest_word(text: str) -> float:
     """Return the width of the longest part of a text that should stay on one line."""
-    return max((sum(_width(sign) for sign in part) for part in text.split()), default=0)
+    return max((_width(part) for part in text.split()), default=0)
 
 
-def _width(sign: str) -> float:
-    return 2.0 if unicodedata.east_asian_width(sign) in "WFA" else 1.0
+def _width(text: str) -> float:
+    # Most cells hold numbers and English, whose width needs no look at each sign.
+    return float(len(text) if text.isascii() else sum(2 if _wide(sign) else 1 for sign in text))
+
+
+def _wide(sign: str) -> bool:
+    return unicodedata.east_asian_width(sign) in "WFA"
 
 
 def lines(text: str, room: float) -> int:
@@ -25,7 +30,7 @@ def lines(text: str, room: float) -> int:
     for line in text.split("\n"):
         used, count = 0.0, count + 1
         for word in _words(line):
-            length = sum(_width(sign) for sign in word)
+            length = _width(word)
             if used and used + length > room:
                 count, used = count + 1, 0.0
             while length > room:
@@ -38,8 +43,7 @@ def _words(line: str) -> list[str]:
     """Split a line where it may be broken: after a space, and round a Chinese sign."""
     words = [""]
     for sign in line:
-        wide = _width(sign) == 2.0
-        if wide:
+        if _wide(sign):
             words += [sign, ""]
         else:
             words[-1] += sign
