@@ -14,6 +14,7 @@ from analysis.errors import ParametersRefused
 from analysis.model.results import from_csv, with_keys
 from analysis.model.sensitivity.rows import whole_result
 from analysis.session import run as runs
+from runs import run_of
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +42,7 @@ def test_every_table_is_made_in_both_languages():
             "convergence scored_minima score_errors next_minima scored_recipients known_money requests programmes",
             "scenario": "proposal steps movers cost_range who_pays money timing alternatives break_even sobol box",
         }.items():
-            one = analysis.start(lang=lang, scope=scope)
+            one = run_of(lang=lang, scope=scope)
             for name in names.split():
                 assert len(one.table(name))
 
@@ -52,7 +53,7 @@ def test_a_package_without_rules_classes_or_drivers_says_so_in_one_line_a_table(
         "in_force": "standards in force", "adequacy": "consumption", "back_cast": "no dated rules", "scored_minima": "no planner",
         "drivers": "no driver series", "known_money": "no planner", "requests": "No scenario", "assumptions": "No scenario",
     }  # fmt: skip
-    one = analysis.start("baseline", "indonesia", lang="en", scope="dataset")
+    one = run_of(lang="en", dataset="indonesia", scope="dataset")
     assert all(len(one.table(name)) > 1 for name in held)
     assert {
         name for name, line in lacking.items() if line in one.table(name).iloc[0, 0] and len(one.table(name)) == 1

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,23 @@ pytestmark = pytest.mark.slow
 def run(capsys, *arguments, code=0):
     assert main(["batch", *arguments]) == code
     return capsys.readouterr()
+
+
+@pytest.fixture(scope="module")
+def once(bare_home, tmp_path_factory):
+    """Return the folder of a whole run of the batch."""
+    folder = tmp_path_factory.mktemp("once")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIBIAO_HOME", str(bare_home))
+        patch.chdir(folder)
+        assert main(["batch", "three"]) == 0
+    return folder / "out"
+
+
+@pytest.fixture
+def done(own_home, once):
+    """Let the batch lie finished beside a home of one's own."""
+    shutil.copytree(once, own_home.parent / "out")
 
 
 def test_what_is_done_is_not_done_again_and_starts_no_process(own_home, capsys, monkeypatch):
@@ -50,8 +68,7 @@ def test_what_is_done_is_not_done_again_and_starts_no_process(own_home, capsys, 
     assert done.stderr.splitlines()[-1] == "[] 0"
 
 
-def test_a_changed_assumption_runs_again_exactly_what_rests_on_it(own_home, capsys):
-    run(capsys, "three")
+def test_a_changed_assumption_runs_again_exactly_what_rests_on_it(own_home, done, capsys):
     edit(own_home / "params/assumptions/mine.yaml", "central: 0.77", "central: 0.75")
     said = run(capsys, "three", "--why").out
     assert "baseline/page.zh: up to date" in said
@@ -78,8 +95,7 @@ def test_a_changed_assumption_runs_again_exactly_what_rests_on_it(own_home, caps
     ],
     ids=["edited by hand", "removed", "the notebook", "the data"],
 )  # fmt: skip
-def test_each_reason_to_run_again_is_said_and_mended(own_home, capsys, change, said):
-    run(capsys, "three")
+def test_each_reason_to_run_again_is_said_and_mended(own_home, done, capsys, change, said):
     change(own_home, Path("out/three"))
     why = run(capsys, "three", "--why").out.splitlines()
     assert [line for line in why[:-1] if "up to date" not in line] == said
@@ -87,8 +103,7 @@ def test_each_reason_to_run_again_is_said_and_mended(own_home, capsys, change, s
     assert verify(Path("out/three"), own_home) == []
 
 
-def test_outputs_alone_of_a_stored_notebook_change_nothing(own_home, capsys):
-    run(capsys, "three")
+def test_outputs_alone_of_a_stored_notebook_change_nothing(own_home, done, capsys):
     path = own_home / "notebooks/page.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
     notebook["cells"][2]["outputs"], notebook["cells"][2]["execution_count"] = (
@@ -100,16 +115,14 @@ def test_outputs_alone_of_a_stored_notebook_change_nothing(own_home, capsys):
 
 
 @pytest.mark.fault(50)
-def test_fresh_runs_all_and_gives_the_same_bytes(own_home, capsys):
-    run(capsys, "three", "--workers", "1")
+def test_fresh_runs_all_and_gives_the_same_bytes(own_home, done, capsys):
     before = contents("out/three")
     assert "to run: 3 of 3" in run(capsys, "three", "--fresh", "--workers", "3").out
     assert contents("out/three") == before
 
 
 @pytest.mark.fault(17)
-def test_a_failed_scenario_leaves_the_others_and_shows_nothing_old(own_home, capsys):
-    run(capsys, "three")
+def test_a_failed_scenario_leaves_the_others_and_shows_nothing_old(own_home, done, capsys):
     edit(own_home / "notebooks/page.ipynb", "share = ", "assert run.scenario.id != 'mine', 'no luck'\\nshare = ")
     said = run(capsys, "three", code=4)
     assert "failed: mine/page.zh: cell 4: AssertionError: no luck" in said.err
@@ -185,8 +198,7 @@ def test_a_killed_worker_and_a_killed_kernel_cost_one_more_attempt(own_home, cap
     assert verify(Path("out/three"), own_home) == []
 
 
-def test_a_folder_that_is_being_written_names_its_holder(own_home, capsys):
-    run(capsys, "three")
+def test_a_folder_that_is_being_written_names_its_holder(own_home, done, capsys):
     out = Path("out/three")
     with locked(out, "batch three"):
         assert (out / HOLDER).read_text("utf-8").startswith(f"process {os.getpid()} on ")

@@ -5,14 +5,14 @@ import warnings
 import numpy as np
 import pytest
 
-import analysis
 from analysis.model.results import with_keys
 from analysis.report import charts
+from runs import run_of
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def run(request):
-    return analysis.start("rural80", lang=request.param)
+    return run_of("rural80", request.param)
 
 
 @pytest.mark.parametrize("name", sorted(charts.CHARTS))
@@ -53,7 +53,7 @@ def test_a_market_sign_in_a_name_is_text_not_tex(run):
 
 
 def test_the_finding_follows_the_numbers():
-    frozen = analysis.start("freeze")
+    frozen = run_of("freeze")
     assert "不变" in frozen.show("gap_over_time").alt
     assert "均不动" in frozen.show("dumbbell").alt
     assert "标准均不低于拟定下限" in frozen.show("tile_grid").alt

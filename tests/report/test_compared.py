@@ -6,6 +6,7 @@ import analysis
 from analysis.report import compared
 from analysis.report.facts import Facts
 from memo_results import batch_of
+from runs import run_of
 
 pytestmark = pytest.mark.slow
 
@@ -17,7 +18,7 @@ def batch():
 
 @pytest.fixture(scope="module")
 def years():
-    return analysis.start("baseline", lang="zh")
+    return run_of()
 
 
 def test_the_page_names_the_cheapest_the_one_that_closes_most_and_the_dominated(batch):

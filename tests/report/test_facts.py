@@ -1,8 +1,8 @@
 import pytest
 
-import analysis
 from analysis.errors import ScenarioFailed
 from analysis.report.facts import STYLES, money, persons
+from runs import run_of
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_people_are_counted_in_ten_thousands_or_thousands():
 
 
 def test_a_number_is_said_with_its_key_and_recorded():
-    facts = analysis.start().facts_of("baseline", marked=True)
+    facts = run_of().facts_of("baseline", marked=True)
     where = {"area_code": "440000-C4", "residence": "rural", "year": 2025}
     said = facts.say("minimum_standard_rise", "yuan", sign=True, **where)
     assert said == '[+24]{.n key="baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard_rise:central"}'
@@ -35,6 +35,6 @@ def test_a_number_is_said_with_its_key_and_recorded():
 
 
 def test_a_question_without_one_answer_fails_by_name():
-    facts = analysis.start().facts
+    facts = run_of().facts
     with pytest.raises(ScenarioFailed, match="results hold 0 rows .* did you mean minimum_standard"):
         facts.value("minimum_standrad", area_code="440000-C4")

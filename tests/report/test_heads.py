@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-import analysis
 from analysis.report.heads import HEADS
+from runs import run_of
 
 FLOOR = "baseline:guangdong:440000-C4:dibao:rural:2025:Y:::minimum_standard:central"
 COST = "baseline:guangdong:440000:::2025:Y:::extra_cost:central"
@@ -12,7 +12,7 @@ COST = "baseline:guangdong:440000:::2025:Y:::extra_cost:central"
 
 @pytest.fixture(scope="module")
 def run():
-    return analysis.start("baseline")
+    return run_of()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_a_run_shows_itself_by_its_sentences_and_one_table(run):
     shown = run._repr_mimebundle_()
     assert "**4. 覆盖与及时**" in shown["text/markdown"]
     assert shown["text/markdown"].count("<tr") == 6
-    dataset = analysis.start("baseline", scope="dataset")._repr_mimebundle_()["text/markdown"]
+    dataset = run_of(scope="dataset")._repr_mimebundle_()["text/markdown"]
     assert "覆盖与及时" not in dataset
     assert "<table" in dataset
     assert "<" not in shown["text/plain"]

@@ -9,15 +9,12 @@ from analysis.report import sentences, words
 from analysis.report.charts.swings import one_at_a_time
 from analysis.report.sentences.box import box_rows
 from analysis.report.sentences.movers import who_moves_and_when, who_must_move
+from runs import run_of
 
 
 @pytest.fixture(scope="module")
 def runs():
-    return {
-        (name, lang): analysis.start(name, lang=lang)
-        for name in ("baseline", "freeze", "rural80")
-        for lang in ("zh", "en")
-    }
+    return {(name, lang): run_of(name, lang) for name in ("baseline", "freeze", "rural80") for lang in ("zh", "en")}
 
 
 def texts(run):

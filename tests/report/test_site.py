@@ -11,7 +11,6 @@ import nbformat.v4
 import pytest
 from PIL import Image
 
-import analysis
 from analysis.inputs.parameters.values import LANGUAGES, Text
 from analysis.model.sensitivity.rows import whole_result
 from analysis.report.sentences import four_sentences
@@ -20,6 +19,7 @@ from analysis.report.site import notebook, page, words
 from analysis.report.site.picture import WIDTH, thumbnail
 from analysis.report.site.row import Cell, Numbers, amount, numbers
 from analysis.report.wording import Wording
+from runs import run_of
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'</style></tbody>"
 FONT = base64.b64encode(b"no font").decode()
@@ -186,7 +186,7 @@ def test_a_cell_is_hollow_where_its_grade_is_derived_or_worse(told):
 
 def test_the_sentences_and_the_box_are_those_of_the_run(told):
     for lang in ("zh", "en"):
-        run = analysis.start("baseline", lang=lang)
+        run = run_of("baseline", lang)
         four = [(head.in_language(lang), said.in_language(lang)) for head, said in told.four]
         assert four == four_sentences(run.facts, run.wording, run.apart_since)
         box = [
@@ -241,7 +241,7 @@ def about():
 
 
 def test_a_table_of_a_notebook_stays_a_table():
-    run = analysis.start("baseline")
+    run = run_of()
     html = notebook.body(executed({"text/html": run.table("proposal")._repr_html_()}))
     assert html.count("<table>") == 1
     assert "<th>地区类别</th>" in html

@@ -13,13 +13,14 @@ from analysis.inputs.scenario import read_scenario
 from analysis.report import sentences
 from analysis.session.explore import MOST_KEPT, Explorer
 from analysis.session.levers import overrides_of
+from runs import run_of
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def explorer(request):
-    return Explorer(analysis.start("baseline", lang=request.param))
+    return Explorer(run_of("baseline", request.param))
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_position_says_the_sentences_of_the_scenario_that_is_run(explorer):
     moves = moved(explorer)
     run = analysis.start("baseline", overrides=overrides_of(explorer.scenario, moves), lang=explorer.run.lang)
     assert explorer.at(moves).said == sentences.four_sentences(run.facts, run.wording, run.apart_since)
-    run = analysis.start("baseline", lang=explorer.run.lang)
+    run = run_of("baseline", explorer.run.lang)
     assert explorer.at(explorer.start).said == sentences.four_sentences(run.facts, run.wording, run.apart_since)
 
 

@@ -1,6 +1,5 @@
 """What the tests of the charts look at: the numbers behind a drawing, and whether it can be read."""
 
-import functools
 import io
 import itertools
 
@@ -9,21 +8,12 @@ from matplotlib.cbook import STEP_LOOKUP_MAP
 from matplotlib.image import imread
 from matplotlib.path import Path
 
-import analysis
 from analysis.model.results import with_keys
 from analysis.report.facts import Facts
 from analysis.report.wording import Wording
 
 HOSTILE = ("$\\frac{", "$\\frac{1}{$", "<script>alert(1)</script>")
 SCENARIOS = ("baseline", "freeze", "late", "tight")
-
-
-@functools.cache
-def run_of(scenario, lang, **overrides):
-    """Return a scenario's run, made once for all tests of a process; dots in overrides are double underscores."""
-    return analysis.start(
-        scenario, lang=lang, overrides={key.replace("__", "."): value for key, value in overrides.items()}
-    )
 
 
 def changed(facts, *changes):

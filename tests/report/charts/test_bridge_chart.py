@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
-from drawn import bars, cut_off, numbers_are_results, overlapping, run_of, written
+from drawn import bars, cut_off, numbers_are_results, overlapping, written
 
 from analysis.model.compare.bridge import CAUSES, bridge_rows, headline_lines
 from analysis.report.charts.bridge import bridge
 from analysis.report.facts import Facts
+from runs import run_of
 
 PLACES = {"whole": "440000", "widest": "440000-C4"}
 

@@ -1,7 +1,8 @@
 import pytest
-from drawn import HOSTILE, SCENARIOS, bars, changed, cut_off, numbers_are_results, overlapping, renamed, run_of, written
+from drawn import HOSTILE, SCENARIOS, bars, changed, cut_off, numbers_are_results, overlapping, renamed, written
 
 from analysis.report.charts.cost import cost_waterfall, who_pays
+from runs import run_of
 
 CHARTS = {"cost_waterfall": cost_waterfall, "who_pays": who_pays}
 PROVINCE = {"area_code": "440000"}

@@ -1,7 +1,8 @@
 import pytest
-from drawn import HOSTILE, SCENARIOS, changed, cut_off, numbers_are_results, overlapping, renamed, run_of, written
+from drawn import HOSTILE, SCENARIOS, changed, cut_off, numbers_are_results, overlapping, renamed, written
 
 from analysis.report.charts.exceedance import CHANCES, exceedance
+from runs import run_of
 
 PROVINCE = {"area_code": "440000", "year": 2025}
 

@@ -3,10 +3,11 @@
 import functools
 
 import pytest
-from drawn import run_of, written
+from drawn import written
 
 from analysis.report.charts import CHARTS
 from memo_results import batch_of
+from runs import run_of
 
 pytestmark = pytest.mark.slow
 

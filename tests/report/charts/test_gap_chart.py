@@ -1,11 +1,12 @@
 import pandas as pd
 import pytest
-from drawn import cut_off, numbers_are_results, overlapping, run_of, written
+from drawn import cut_off, numbers_are_results, overlapping, written
 
 import analysis
 from analysis.model.results import with_keys
 from analysis.report.charts.gap import gap_over_time
 from analysis.report.facts import Facts
+from runs import run_of
 
 
 def levels(chart):
@@ -51,7 +52,7 @@ def test_a_target_of_catching_up_is_drawn_with_its_year_and_the_axis_reaches_it(
 
 
 def test_a_package_without_a_rule_has_no_line_and_does_not_speak_of_one():
-    run = analysis.start("baseline", "indonesia", lang="en", scope="dataset")
+    run = run_of(lang="en", dataset="indonesia", scope="dataset")
     chart = run.show("gap_over_time")
     assert not levels(chart)
     assert "dotted" not in written(chart)

@@ -1,8 +1,9 @@
 import pytest
-from drawn import HOSTILE, SCENARIOS, changed, cut_off, numbers_are_results, overlapping, renamed, run_of, written
+from drawn import HOSTILE, SCENARIOS, changed, cut_off, numbers_are_results, overlapping, renamed, written
 
 from analysis.report.charts.movers import must_move
 from analysis.report.facts import Facts
+from runs import run_of
 
 HIGH = {"policy__rule__urban__rise_share": 0.3, "policy__rule__rural__rise_share": 0.3}
 

@@ -1,15 +1,15 @@
 import pytest
 from drawn import changed, cut_off, numbers_are_results, overlapping, written
 
-import analysis
 from analysis.report.charts.score import score_history
 from analysis.report.facts import Facts
+from runs import run_of
 
 METHODS = ("planner", "same_rise", "consumption", "bounds")
 
 
 def run_on(package="guangdong", lang="zh"):
-    return analysis.start("baseline", package, lang=lang, scope="dataset")
+    return run_of(lang=lang, dataset=package, scope="dataset")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

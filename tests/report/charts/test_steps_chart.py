@@ -2,11 +2,12 @@ import re
 
 import pandas as pd
 import pytest
-from drawn import HOSTILE, SCENARIOS, bars, cut_off, numbers_are_results, overlapping, renamed, run_of, written
+from drawn import HOSTILE, SCENARIOS, bars, cut_off, numbers_are_results, overlapping, renamed, written
 
 from analysis.errors import ScenarioFailed
 from analysis.report.charts.steps import steps_waterfall
 from analysis.report.facts import Facts
+from runs import run_of
 
 CELL = ("minimum_standard", "440000-C4", "rural")
 

@@ -1,14 +1,14 @@
 import pytest
-from drawn import cut_off, numbers_are_results, overlapping, run_of, written
+from drawn import cut_off, numbers_are_results, overlapping, written
 
-import analysis
 from analysis.errors import NotHeld
 from analysis.report.charts.theil import theil_split
 from analysis.report.facts import Facts
+from runs import run_of
 
 
 def run_on(package, lang):
-    return analysis.start("baseline", package, lang=lang, scope="dataset")
+    return run_of(lang=lang, dataset=package, scope="dataset")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

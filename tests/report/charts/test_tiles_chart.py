@@ -1,9 +1,10 @@
 import pandas as pd
 import pytest
-from drawn import changed, cut_off, numbers_are_results, overlapping, run_of, written
+from drawn import changed, cut_off, numbers_are_results, overlapping, written
 
 from analysis.report.charts.tiles import tile_grid
 from analysis.report.facts import Facts
+from runs import run_of
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -1,19 +1,10 @@
 import pytest
-from drawn import (
-    HOSTILE,
-    SCENARIOS,
-    cut_off,
-    numbers_are_results,
-    overlapping,
-    renamed,
-    run_of,
-    struck_through,
-    written,
-)
+from drawn import HOSTILE, SCENARIOS, cut_off, numbers_are_results, overlapping, renamed, struck_through, written
 from matplotlib.colors import to_rgb
 
 from analysis.report.charts.timing import cash_calendar
 from analysis.report.style import UNKNOWN
+from runs import run_of
 
 MONTHS = [(1, 2), (1, 6), (3, 3), (5, 6), (10, 12), (2, 12), (11, 11), (12, 12), (1, 12), (7, 9)]
 

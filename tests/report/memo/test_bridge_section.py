@@ -7,7 +7,6 @@ from datetime import date
 import pandas as pd
 import pytest
 
-import analysis
 from analysis.inputs.scenario import read_scenario
 from analysis.model.compare.bridge import CAUSES, bridge_rows, headline_lines
 from analysis.model.compare.changes import KINDS, SHOWN
@@ -16,6 +15,7 @@ from analysis.report.memo.bridge import changed
 from analysis.report.memo.marking import Plates
 from analysis.report.memo.older import Older
 from analysis.report.words import WORDS
+from runs import run_of
 
 PLACES = {"whole": "440000", "widest": "440000-C4"}
 NO_PARAMETERS = pd.DataFrame(columns=["cause", "key", "base_value", "other_value"])
@@ -25,7 +25,7 @@ STILL = (0, 0, 0, 0)
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def run(request):
-    return analysis.start("baseline", lang=request.param)
+    return run_of("baseline", request.param)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ import itertools
 
 import pytest
 
-import analysis
 from analysis.report.facts import Facts
 from analysis.report.memo.marking import Plates
 from analysis.report.memo.standards import present
+from runs import run_of
 
 SAID = {
     "ratio": {
@@ -25,7 +25,7 @@ SAID = {
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_ratio_and_gap_are_each_said_as_they_moved(lang):
-    run = analysis.start("baseline", lang=lang)
+    run = run_of("baseline", lang)
     for ratio, gap in itertools.product((1, 0, -1), repeat=2):
         table = run.facts.table.copy()
         first = (table["scenario"] == "") & (table["area_code"] == "440000-C4") & (table["year"] == "2015")

@@ -22,6 +22,7 @@ from analysis.report.style import Chart
 from analysis.report.workbook import SHEETS, costing_workbook
 from analysis.report.workbook.checks import DIFFERS, SAME
 from analysis.report.workbook.sheet import KINDS
+from runs import run_of
 
 COVER, SUMMARY, ASSUMPTIONS, OBSERVED, CHECKS, RESULTS = (
     SHEETS[key][0] for key in ("cover", "summary", "assumptions", "observed", "checks", "results")
@@ -132,7 +133,7 @@ def named(book, name):
 
 @pytest.fixture(scope="module")
 def run():
-    return analysis.start("baseline")
+    return run_of()
 
 
 @pytest.fixture(scope="module")
