@@ -36,13 +36,18 @@ def smallest_conflict(program: Program, report: Callable[[str], None] | None = N
     if report:
         report(f"which of {len(names)} demands no floors meet together")
     left = list(names)
+    met: list[set[str]] = []  # demands that some amounts meet, so that any fewer of them are met too
     # From the last on, so that of several years' money the first is named.
     for name in reversed(names):
         fewer = [other for other in left if other != name]
-        if not feasible(program.only(fixed | set(fewer))):
+        if feasible(program.only(fixed | set(fewer))):
+            met.append(set(fewer))
+        else:
             left = fewer
     for size in range(1, len(left)):
         for some in itertools.combinations(names, size):
+            if any(more.issuperset(some) for more in met):
+                continue
             if not feasible(program.only(fixed | set(some))):
                 return some
     return tuple(left)
