@@ -1,5 +1,6 @@
 """A dask cluster does the same work: a real scheduler and two workers as processes of their own, on loopback."""
 
+import contextlib
 import gc
 import json
 import os
@@ -34,9 +35,49 @@ def free_port():
         return one.getsockname()[1]
 
 
+@contextlib.contextmanager
+def cluster(folder, count, options=()):
+    """Start a scheduler and workers, with these options of TLS where there are any; give its address and the workers."""
+    protocol, port = "tls" if options else "tcp", str(free_port())
+    address = f"{protocol}://127.0.0.1:{port}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TIBIAO_")}
+    started = []
+
+    def start(*arguments):
+        one = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:], *options],
+            env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        started.append(one)
+        return one
+
+    try:
+        start("dask_scheduler", "--protocol", protocol, "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+        workers = [
+            start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", "--no-dashboard",
+                  "--local-directory", str(folder / f"scratch{number}"))
+            for number in range(count)
+        ]  # fmt: skip
+        with Client(address, timeout=30, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=30)
+        yield address, workers
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
+
+
+@pytest.fixture(scope="module")
+def open_cluster(tmp_path_factory):
+    """Return the address of a cluster on loopback, its two workers and their folder; the last test kills one of them."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with cluster(folder, 2) as (address, workers):
+        yield address, workers, folder
+
+
 @pytest.fixture
-def tls(debian, tmp_path):
-    """Return the options of a scheduler and a worker that speak TLS, and dask's settings of who sends them work."""
+def tls_cluster(debian, tmp_path):
+    """Return the address of a cluster of one worker that speaks TLS."""
     openssl = debian("openssl", "openssl")
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=tibiao -keyout"
@@ -44,48 +85,11 @@ def tls(debian, tmp_path):
     said = {"ca-file": str(certificate), "cert": str(certificate), "key": str(key)}
     options = [part for name, value in said.items() for part in (f"--tls-{name}", value)]
     settings = {"ca-file": str(certificate), "client.cert": str(certificate), "client.key": str(key)}
-    return options, {f"distributed.comm.tls.{name}": value for name, value in settings.items()}
-
-
-@pytest.fixture
-def cluster(tmp_path, request):
-    """Return the address of a scheduler with two workers, and the workers' processes; over TLS where the test asks for it."""
-    options, settings = request.getfixturevalue("tls") if "tls" in request.fixturenames else ([], {})
-    address = f"{'tls' if options else 'tcp'}://127.0.0.1:{free_port()}"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TIBIAO_")}
-    started = []
-
-    def start(*arguments):
-        one = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:], *options],
-            env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        started.append(one)
-        return one
-
-    protocol = address.partition(":")[0]
-    start(
-        "dask_scheduler",
-        "--protocol",
-        protocol,
-        "--host",
-        "127.0.0.1",
-        "--port",
-        address.rpartition(":")[2],
-        "--no-dashboard",
-    )
-    workers = [
-        start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", "--no-dashboard",
-              "--local-directory", str(tmp_path / f"scratch{number}"))
-        for number in range(2)
-    ]  # fmt: skip
-    with dask.config.set(settings):
-        with Client(address, timeout=30, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=30)
-        yield address, workers
-    for one in started:
-        one.kill()
-        one.wait()
+    with (
+        dask.config.set({f"distributed.comm.tls.{name}": value for name, value in settings.items()}),
+        cluster(tmp_path, 1, options) as (address, _),
+    ):
+        yield address
 
 
 def snapshot_of(parcel):
@@ -96,8 +100,23 @@ def tasks():
     return [Task("probe", "dataset", f"place{number}", "zh", f"task{number}", "guangdong") for number in range(TASKS)]
 
 
-def test_a_worker_is_killed_in_mid_run_and_every_result_comes_once(cluster, probe, tmp_path):
-    address, workers = cluster
+def test_workers_need_no_folder_of_ours(open_cluster, probe, home):
+    """What a task needs comes with it, and its files come back with it."""
+    address, _, folder = open_cluster
+    parcel = probe(
+        "import os\nopen('own.csv', 'w').write('a\\n'); sorted(os.listdir(os.environ['TIBIAO_HOME'])), os.environ['TIBIAO_HOME']"
+    )
+    with Cluster(address) as crew:
+        (one,) = run_tasks(tasks()[:1], crew, snapshot_of(parcel))
+    assert one.contents == {"own.csv": b"a\n"}
+    text = json.dumps(json.loads(one.notebook)["cells"][-1]["outputs"])
+    assert "['notebooks', 'params']" in text
+    assert str(folder / "scratch") in text
+    assert str(home) not in text
+
+
+def test_a_worker_is_killed_in_mid_run_and_every_result_comes_once(open_cluster, probe, tmp_path):
+    address, workers, _ = open_cluster
     note = tmp_path / "begun"
     parcel = probe(SOURCE.format(note=str(note)))
     killed = []
@@ -132,30 +151,14 @@ def test_a_worker_is_killed_in_mid_run_and_every_result_comes_once(cluster, prob
     assert not [pid for pid in killed if psutil.pid_exists(pid)]
 
 
-def test_workers_need_no_folder_of_ours(cluster, probe, tmp_path, home):
-    """What a task needs comes with it, and its files come back with it."""
-    address, _ = cluster
-    parcel = probe(
-        "import os\nopen('own.csv', 'w').write('a\\n'); sorted(os.listdir(os.environ['TIBIAO_HOME'])), os.environ['TIBIAO_HOME']"
-    )
-    with Cluster(address) as crew:
-        (one,) = run_tasks(tasks()[:1], crew, snapshot_of(parcel))
-    assert one.contents == {"own.csv": b"a\n"}
-    text = json.dumps(json.loads(one.notebook)["cells"][-1]["outputs"])
-    assert "['notebooks', 'params']" in text
-    assert str(tmp_path / "scratch") in text
-    assert str(home) not in text
-
-
-def test_the_same_over_tls_and_nobody_else_is_let_in(tls, cluster, probe, monkeypatch):
-    address, _ = cluster
-    with Cluster(address) as crew:
+def test_the_same_over_tls_and_nobody_else_is_let_in(tls_cluster, probe, monkeypatch):
+    with Cluster(tls_cluster) as crew:
         came = list(run_tasks(tasks()[:2], crew, snapshot_of(probe("scenario"))))
     assert sorted((one.task, one.reason) for one in came) == [(task.name, "") for task in tasks()[:2]]
     monkeypatch.setattr("analysis.batch.crew.CONNECT_SECONDS", 1)
     stranger = {"distributed.comm.tls.client.cert": None, "distributed.comm.tls.client.key": None}
     with dask.config.set(stranger), pytest.raises(InfrastructureFailed, match="name no certificate"):
-        Cluster(address)
+        Cluster(tls_cluster)
     gc.collect()  # distributed waits for ever where a client that failed half way is collected while another starts
 
 

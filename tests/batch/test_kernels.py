@@ -1,5 +1,6 @@
 """Kernels forked from a warm process: what an ordinary kernel gives, and nothing of each other."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -165,6 +166,7 @@ def test_changed_source_asks_for_another_warm_process(monkeypatch, tmp_path):
     monkeypatch.delenv(process.SHARED, raising=False)
     monkeypatch.setattr(provisioner, "_SOURCE", tmp_path)
     monkeypatch.setattr(provisioner, "_warm", {})
+    monkeypatch.setattr(provisioner, "WarmProcess", functools.partial(process.WarmProcess, modules=()))
     (tmp_path / "module.py").write_text("1")
     first = provisioner.warm_address()
     assert provisioner.warm_address() == first
@@ -176,11 +178,12 @@ def test_changed_source_asks_for_another_warm_process(monkeypatch, tmp_path):
 
 
 OWNER = """
-import os, sys, time
+import functools, os, sys, time
 from jupyter_client.manager import KernelManager
+from analysis.batch.kernels import process, provisioner
+provisioner.WarmProcess = functools.partial(process.WarmProcess, modules=())  # what it has loaded is not asked
 manager = KernelManager(kernel_name="tibiao"); manager.start_kernel()
 client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=60)
-from analysis.batch.kernels import provisioner
 print(manager.provisioner.pid, *[one.pid for one in provisioner._warm.values()], *[os.path.dirname(one.address) for one in provisioner._warm.values()], flush=True)
 time.sleep(1000)
 """

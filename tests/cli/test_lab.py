@@ -17,13 +17,13 @@ from analysis.batch.kernels.process import SHARED, can_fork
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def server(tmp_path):
-    """Start the server; return a caller of its interface and its process."""
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Start the server once; return a caller of its interface and its process."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    folders = {f"JUPYTER_{name}_DIR": str(tmp_path_factory.mktemp(name)) for name in ("CONFIG", "DATA", "RUNTIME")}
     options = [
         f"--ServerApp.port={port}",
         "--no-browser",

@@ -214,10 +214,8 @@ def test_why_explains_a_number(own_home, capsys):
     ("given", "says"),
     [
         pytest.param(("-p", "scenari", "rural80"), "did you mean scenario?", marks=pytest.mark.fault(18)),
-        (("-p", "lang", "fr"), "lang 'fr'"),
         pytest.param(("-p", "overrides", "{draws: 500}"), "arrived as text", marks=pytest.mark.fault(19)),
         pytest.param(("-y", "overrides: {policy.rural_share.at_least: 5}"), "less than or equal to 1", marks=pytest.mark.fault(21)),
-        (("-p", "scenario", "batch:memo"), "not for a batch"),
     ],
 )  # fmt: skip
 def test_plain_papermill_ends_non_zero_on_a_wrong_name_or_value(home, tmp_path, given, says):

@@ -32,45 +32,26 @@ ASSUMED = f"FF{KINDS['assumed']['bg_color'][1:]}"
 FEW = {"draws": 100}
 HOSTILE = ('=HYPERLINK("http://x","y")', "+1+1", "@SUM(1)", "-2+3", "=1+1", "http://x.example", "\t=1", "007")
 SCRIPT, TEX = "<script>alert(1)</script>", "$\\frac{"
+ASSUMED_OTHERWISE = {
+    "follow_share": 0.41,
+    "response_share": 1,
+    "classified_share": 0.3,
+    "price_link_months_share": 0.2,
+    "allocation_need": 1.3,
+    "caseload_deviation_rural": 0.02,
+    "tekun_deviation": -0.01,
+    "class4_part_jiangmen": 0.55,
+    "unobserved_moved": 0.6,
+    "unobserved_above_minimum": 0.03,
+    "supplement_above_floor": 0.1,
+    "class1_supplement_growth": 1,
+}
 # Cells of the workbook that a reader changes, and the same in the model's own words.
 CHANGES = {
     "nobody_follows": ({"follow_share": 0}, {"assumptions.follow_share.central": 0}),
-    "half_follow": (
-        {"follow_share": 0.41, "response_share": 1, "classified_share": 0.3, "price_link_months_share": 0.2},
-        {
-            "assumptions.follow_share.central": 0.41,
-            "assumptions.response_share.central": 1,
-            "assumptions.classified_share.central": 0.3,
-            "assumptions.price_link_months_share.central": 0.2,
-        },
-    ),
-    "people": (
-        {
-            "allocation_need": 1.3,
-            "caseload_deviation_rural": 0.02,
-            "tekun_deviation": -0.01,
-            "class4_part_jiangmen": 0.55,
-        },
-        {
-            "assumptions.allocation_need.central": 1.3,
-            "assumptions.caseload_deviation_rural.central": 0.02,
-            "assumptions.tekun_deviation.central": -0.01,
-            "assumptions.class4_part_jiangmen.central": 0.55,
-        },
-    ),
-    "levels": (
-        {
-            "unobserved_moved": 0.6,
-            "unobserved_above_minimum": 0.03,
-            "supplement_above_floor": 0.1,
-            "class1_supplement_growth": 1,
-        },
-        {
-            "assumptions.unobserved_moved.central": 0.6,
-            "assumptions.unobserved_above_minimum.central": 0.03,
-            "assumptions.supplement_above_floor.central": 0.1,
-            "assumptions.class1_supplement_growth.central": 1,
-        },
+    "assumptions": (
+        ASSUMED_OTHERWISE,
+        {f"assumptions.{name}.central": value for name, value in ASSUMED_OTHERWISE.items()},
     ),
     "policy": (
         {
