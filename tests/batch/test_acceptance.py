@@ -1,7 +1,6 @@
-import os
+import io
 import re
 import shutil
-import subprocess
 import sys
 
 import nbformat
@@ -9,7 +8,9 @@ import pytest
 
 from analysis.batch import acceptance, reference
 from analysis.batch.acceptance import Acceptance
+from analysis.cli import main
 from analysis.errors import ParametersRefused
+from analysis.inputs import evidence
 
 HEAD = "key,value,unit\n"
 COST, RATIO, STANDARD = (
@@ -103,7 +104,7 @@ def test_nothing_is_asked_where_nothing_changed():
 
 
 @pytest.mark.slow
-def test_accept_writes_nothing_without_a_reason_and_all_with_one(home, copied_home):
+def test_accept_writes_nothing_without_a_reason_and_all_with_one(home, copied_home, monkeypatch, capsys):
     """A minimum changes: the refusal leaves every byte, the reason lands in the changelog, and a second time nothing is left."""
     for folder in ("notebooks", "docs", str(reference.FOLDER)):
         (copied_home / folder).mkdir(parents=True)
@@ -123,26 +124,28 @@ def test_accept_writes_nothing_without_a_reason_and_all_with_one(home, copied_ho
     old = "440000-C4,2024,Y,rural,dibao,minimum_standard,645,"
     path.write_text(path.read_text("utf-8").replace(old, old.replace("645", "650")), "utf-8")
 
+    shutil.rmtree(copied_home / "data" / "indonesia")  # nothing of it changes
+    monkeypatch.setenv("TIBIAO_HOME", str(copied_home))
+    monkeypatch.setenv(evidence.CHECKED_PACKAGES, "")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+
     def accept(*reason):
-        environment = os.environ | {"TIBIAO_CHECKED_PACKAGES": ""}
-        command = [sys.executable, "-m", "analysis", "--home", str(copied_home), "accept", *reason]
-        return subprocess.run(
-            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environment, check=False
-        )
+        code = main(["accept", *reason])
+        return code, *capsys.readouterr()
 
     def everything():
         return {one: one.read_bytes() for one in copied_home.rglob("*") if one.is_file()}
 
     before = everything()
-    refused = accept()
-    assert refused.returncode == 2, refused.stderr
-    assert "say why" in refused.stderr
-    assert "back_cast_excess:central: 0 -> 5 yuan/person/month (+5.00)" in refused.stdout
-    assert re.search(r"and \d+ more reference results\n10_gap: cell \d+: ", refused.stdout)
+    code, said, error = accept()
+    assert code == 2, error
+    assert "say why" in error
+    assert "back_cast_excess:central: 0 -> 5 yuan/person/month (+5.00)" in said
+    assert re.search(r"and \d+ more reference results\n10_gap: cell \d+: ", said)
     assert everything() == before
 
-    done = accept("--reason", "The rural minimum was corrected")
-    assert done.returncode == 0, done.stderr
+    code, _, error = accept("--reason", "The rural minimum was corrected")
+    assert code == 0, error
     text = (copied_home / "CHANGELOG.md").read_text("utf-8")
     assert "- The first.\n- The rural minimum was corrected. Accepted: " in text
     assert not reference.path_of("rural80", copied_home).exists()
@@ -150,6 +153,6 @@ def test_accept_writes_nothing_without_a_reason_and_all_with_one(home, copied_ho
     assert '"645' not in (copied_home / "notebooks" / "10_gap.ipynb").read_text("utf-8")
 
     after = everything()
-    again = accept()
-    assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "no result changed")
+    code, said, _ = accept()
+    assert (code, said.splitlines()[-1]) == (0, "no result changed")
     assert everything() == after

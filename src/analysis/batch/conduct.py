@@ -184,7 +184,11 @@ def _duration(seconds: float) -> str:
 
 def _stored(batch: Batch, out: Path, scope: str) -> Parcel:
     """Pack the results that a batch's notebooks and documents take instead of computing them; for these an older memo's."""
-    folders = [*batch.scenarios, COMPARED]
+    # Of the package's results and the comparison those that a notebook makes: documents make the others.
+    made = {COMPARED for task in batch.tasks if task.scope == "batch"} | {
+        task.dataset for task in batch.tasks if task.scope == "dataset"
+    }
+    folders = [*batch.scenarios, *sorted(made)]
     paths = {f"{folder}/{name}": out / folder / name for folder in folders for name in STORED}
     contents = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
     older = batch.against.contents if batch.against and scope == DOCUMENT else {}

@@ -222,7 +222,7 @@ def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> 
 
     A part, such as the road of several years, is of this run where it rests on the same inputs as the folder above it; a
     comparison where every scenario it compares is what lies beside it, and a bridge where the memo was made against the
-    same older one.
+    same older one. Documents make what they cite and no notebook of the batch has made.
     """
     well = {one.task for one in ended if not one.exit_code}
     whole = sorted({task.out_dir(out) for task in tasks if task.out_dir(out) != out and task.name in well})
@@ -235,11 +235,12 @@ def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> 
         if _inputs(part.parent) == inputs.get(folder)
     ]
     now = {own["scenario"]: own["scenario_sha256"] for folder, own in inputs.items() if folder.name == own["scenario"]}
-    made = [_receipt(out, task.name)["rests_on"] for task in tasks if task.scope == DOCUMENT and task.name in well]
-    older = {None, *(rests_on.get("against") for rests_on in made)}
+    made = [_receipt(out, task.name) for task in tasks if task.scope == DOCUMENT and task.name in well]
+    older = {None, *(one["rests_on"].get("against") for one in made)}
     beside = {part.parent: _inputs(part.parent) for part in sorted(out.glob("*/results.csv"))}
     found += [part for part, own in beside.items() if own.get("compared") == now and own.get("against") in older]
-    return found
+    cited = sorted({(out / name).parent for one in made for name in one["files"] if name.endswith("/results.csv")})
+    return [*found, *(folder for folder in cited if folder not in found)]
 
 
 def _inputs(folder: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,11 +34,10 @@ from analysis.report.style import Chart
 from analysis.report.tables.bridge import widest_class
 from analysis.session import BRIDGED, COMPARED, DIGEST
 from analysis.session.record import environment_record
+from analysis.session.saved import RECORD, RESULTS, filed
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
-
-RESULTS, RECORD = "results.csv", "record.json"
 
 
 class Bridge:
@@ -166,16 +164,15 @@ class Bridge:
         Args:
             chart: as it stands in the memo; None where it does not.
         """
-        rows = results.to_csv(self.result)
         inputs = self.run.inputs(COMPARED) | {"against": (self.folder / DIGEST).read_text("utf-8")}
-        record = {"inputs": inputs, "results_sha256": hashlib.sha256(rows.encode()).hexdigest()}
-        made: dict[str, bytes | str] = {RESULTS: rows, RECORD: files.json_bytes(record | environment_record())}
+        made: dict[str, bytes | str] = {}
         tables = {"changed_data": self.data, "changed_parameters": self.parameters}
         if chart:
             made |= {f"figures/{chart.name}.png": chart.png(), f"figures/{chart.name}.svg": chart.svg()}
             tables[f"figures/{chart.name}"] = chart.data
         made |= {f"{name}.csv": table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
-        return {f"{BRIDGED}/{name}": one if isinstance(one, bytes) else one.encode() for name, one in made.items()}
+        beside = {f"{BRIDGED}/{name}": one if isinstance(one, bytes) else one.encode() for name, one in made.items()}
+        return filed(BRIDGED, self.result, inputs) | beside
 
 
 def _one_line(error: Exception) -> str:

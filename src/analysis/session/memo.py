@@ -15,7 +15,8 @@ from analysis.report.memo.documents import render
 from analysis.report.memo.marking import raw
 from analysis.report.memo.trace import trace
 from analysis.report.style import Chart
-from analysis.session import WORKBOOK
+from analysis.session import COMPARED, WORKBOOK
+from analysis.session.saved import RESULTS, filed
 from analysis.session.workbook import workbook
 
 if TYPE_CHECKING:
@@ -39,10 +40,21 @@ def documents(run: Run) -> dict[str, bytes]:
     traced = trace(markdown, run.why, run.wording)
     made = render(markdown, shown, run.lang, traced)
     documents = {f"memo.{run.lang}.{ending}": content for ending, content in made.items()}
-    # The workbook holds both languages: the batch's first one makes it.
-    own = {WORKBOOK: workbook(run, shown)} if run.lang == run.batch.languages[0] else {}
+    # The workbook holds both languages, and numbers have none: the batch's first language makes them.
+    own = {WORKBOOK: workbook(run, shown)} | _cited(run) if run.lang == run.batch.languages[0] else {}
     bridge = run.bridge.contents(shown.get("bridge")) if run.bridge else {}
     return documents | own | _annex(run) | bridge
+
+
+def _cited(run: Run) -> dict[str, bytes]:
+    """Return the results that the memo cites and no notebook has left in the run's folder: the package's, the comparison's."""
+    if run.out_dir is None:
+        return {}
+    made = {}
+    for part, table in ((run.evidence.dataset, run.dataset_result), (COMPARED, run.side.result)):
+        if not (run.out_dir / part / RESULTS).is_file():
+            made |= filed(part, table, run.inputs(part))
+    return made
 
 
 def _annex(run: Run) -> dict[str, bytes]:

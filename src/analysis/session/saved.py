@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from analysis import files
 from analysis.model import results
@@ -13,6 +16,8 @@ from analysis.session.record import environment_record
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
+
+RESULTS, RECORD = "results.csv", "record.json"
 
 
 def save(run: Run, shown: Iterable[Chart]) -> str:
@@ -35,7 +40,20 @@ def save(run: Run, shown: Iterable[Chart]) -> str:
     if "result" in run.side.__dict__:
         parts[COMPARED] = run.side.result
     for part, table in parts.items():
-        written = files.write_atomically(folder / part / "results.csv", results.to_csv(table))
-        record = {"inputs": run.inputs(part), "results_sha256": files.sha256(written)}
-        files.write_json(folder / part / "record.json", record | environment_record())
+        for name, content in filed(part, table, run.inputs(part)).items():
+            files.write_atomically(folder / name, content)
     return run.wording.pick("已写入结果和图表", "results and figures were written")
+
+
+def filed(part: str, table: pd.DataFrame, inputs: dict[str, Any]) -> dict[str, bytes]:
+    """Return results and their record by the path at which they lie below a run's folder.
+
+    Args:
+        part: the folder below it; empty for the run's own results.
+        table: of results.
+        inputs: what they rest on.
+    """
+    rows = results.to_csv(table).encode()
+    record = {"inputs": inputs, "results_sha256": hashlib.sha256(rows).hexdigest()} | environment_record()
+    named = {RESULTS: rows, RECORD: files.json_bytes(record)}
+    return {f"{part}/{name}".removeprefix("/"): content for name, content in named.items()}
