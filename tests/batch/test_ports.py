@@ -48,12 +48,9 @@ def test_an_open_port_would_be_seen():
 
 
 @pytest.mark.skipif(not can_fork(), reason="elsewhere kernels are ordinary ones of Jupyter")
-def test_a_local_batch_opens_no_port(tmp_path):
+def test_a_local_batch_opens_no_port(own_home):
     environment = {name: value for name, value in os.environ.items() if name != SHARED}
-    command = [
-        sys.executable, "-m", "analysis", "run", "baseline", "--notebook", "30_next_year", "--lang", "zh", "--out",
-        str(tmp_path / "out"),
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "analysis", "batch", "three"]
     ports, processes, code, output = ports_of(command, environment)
     assert code == 0, output
     assert processes >= 3, "the command, the warm process and a kernel at least"
