@@ -28,7 +28,12 @@ def _later(name: str) -> Any:
     return getattr(_helpers(), name)
 
 
-if _PACKAGE not in sys.modules and (_spec := importlib.util.find_spec(_PACKAGE)):
-    _waiting = importlib.util.module_from_spec(_spec)
-    vars(_waiting).update(is_valid_syntax=_is_valid_syntax, __getattr__=_later)
-    sys.modules[_PACKAGE] = _waiting
+def _wait() -> None:
+    found = importlib.util.find_spec(_PACKAGE)
+    if _PACKAGE not in sys.modules and found:
+        waiting = importlib.util.module_from_spec(found)
+        vars(waiting).update(is_valid_syntax=_is_valid_syntax, __getattr__=_later)
+        sys.modules[_PACKAGE] = waiting
+
+
+_wait()
