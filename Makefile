@@ -14,8 +14,9 @@ memo: $(READY) ## all default scenarios on Guangdong's data, to a finished memo 
 
 # Three workers on two cores: much of the time a test waits for processes that it began. What they run is compiled once, on
 # machines too that are told to keep nothing compiled.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY) ## every test but those of a browser and the long faults, the notebooks' stored outputs among them
-	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n 3
+	@.venv/bin/python -m pytest -n 3
 
 faults: $(READY) ## 52 injected faults and the load, as root; FULL=1 for the long one (under an hour)
 	@.venv/bin/python -m pytest tests -m "fault or load"
