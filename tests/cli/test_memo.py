@@ -243,6 +243,7 @@ def test_the_workbook_is_of_the_proposed_scenario_with_the_tables_of_both_langua
 
 
 @pytest.mark.fault(50)
+@pytest.mark.slow_fault
 def test_one_and_two_workers_in_two_time_zones_give_the_same_bytes(small_home, made, tmp_path):
     other = make(small_home, tmp_path / "two", 2, TZ="America/New_York", LC_ALL="C", PYTHONHASHSEED="2")
 
