@@ -126,14 +126,14 @@ class Evidence:
     def best(self, programme: str, measure: str) -> pd.DataFrame:
         """Return one row per cell of a measure: the preferred one, else the best grade known on the day."""
         if (programme, measure) in self._best:
-            return self._best[programme, measure].copy(deep=False)
+            return self._best[programme, measure].copy()
         table = self.observations
         rows = table[(table["programme"] == programme) & (table["measure"] == measure)]
         rows = rows.assign(rank=rows["grade"].map(GRADES.index)).sort_values(
             [*CELL, "preferred", "rank", "source_id"], ascending=[True] * 6 + [False, True, True]
         )
         self._best[programme, measure] = rows.drop_duplicates(CELL).drop(columns="rank").reset_index(drop=True)
-        return self._best[programme, measure].copy(deep=False)
+        return self._best[programme, measure].copy()
 
     def coverage(self) -> pd.DataFrame:
         """Return what is held, by programme and measure.
