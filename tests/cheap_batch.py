@@ -15,9 +15,11 @@ from analysis.batch.kernels.process import SHARED, WarmProcess, can_fork
 
 # A page that costs nothing: one result of the scenario's own, with a record as run.save() writes it.
 PAGE = """
-import hashlib, json, pathlib, time
+import hashlib, json, os, pathlib, time
 from analysis.model import results
 run = analysis.start(scenario, dataset, out_dir, overrides, lang)
+if run.scenario.id == "tight":
+    time.sleep(float(os.environ.get("TIGHT_TAKES_SECONDS", 0)))
 rows = results.Rows({"scenario": run.scenario.id, "dataset": dataset}, {})
 share = run.scenario.assumptions["follow_share"].central
 rows.add("extra_cost", 1e6 * float(share), "yuan/year", grade="inferred", area_code="440000", year=2025)
@@ -68,8 +70,8 @@ def cheap_home(home, own):
 
 @contextlib.contextmanager
 def shared_warm_process():
-    """Let all batches that are started within share one warm process."""
-    if not can_fork():
+    """Let all batches that are started within share one warm process: that of the whole test run where there is one."""
+    if SHARED in os.environ or not can_fork():
         yield
         return
     with WarmProcess() as warm:

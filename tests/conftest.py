@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import memo_results
+from analysis.batch.kernels.process import SHARED, WarmProcess, can_fork
 from analysis.batch.kernels.warm import COLLECT_AFTER
 from analysis.inputs.evidence import load, vouch
+from analysis.inputs.package import public_datasets
 from analysis.inputs.rules import read_rules
 from analysis.inputs.scenario import read_scenario
 from analysis.model.simulate import simulate
@@ -32,9 +34,26 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 JUNE, DECEMBER = date(2024, 6, 30), date(2024, 12, 31)
+WARM = pytest.StashKey[WarmProcess]()
 
 
-def pytest_configure():
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Let all workers of a test run share one warm process; that a command starts its own is seen where it is asked."""
+    stash = node.config.stash
+    if can_fork():
+        if WARM not in stash:
+            stash[WARM] = WarmProcess(home=node.config.rootpath)
+        node.workerinput[SHARED] = stash[WARM].address
+
+
+def pytest_unconfigure(config):
+    """End the warm process of the whole run."""
+    if WARM in config.stash:
+        config.stash[WARM].close()
+
+
+def pytest_configure(config):
     """Look for cycles as seldom as kernels do, which takes a fifteenth off the tests of the model; hear interrupts.
 
     Where a shell began the tests in its background interrupts were ignored, and so they were by all that tests start.
@@ -42,6 +61,8 @@ def pytest_configure():
     gc.set_threshold(*COLLECT_AFTER)
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if address := getattr(config, "workerinput", {}).get(SHARED):
+        os.environ[SHARED] = address
 
 
 def pytest_collection_modifyitems(items):
@@ -62,9 +83,10 @@ def _results_shared(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _package_checked_once(home):
-    """Check the real package whole once in each process; a copy that a test changed has other bytes and is checked."""
-    vouch(load("guangdong", None, home), home)
+def _packages_checked_once(home):
+    """Check the real packages whole once in each process; a copy that a test changed has other bytes and is checked."""
+    for dataset in public_datasets(home):
+        vouch(load(dataset, None, home), home)
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from analysis.inputs.evidence import load, vouch
-
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _checked_once(home):
-    """Check the package whole here; the kernels that are started from here trust these bytes."""
-    vouch(load("indonesia", None, home), home)
 
 
 @pytest.mark.parametrize(
