@@ -148,7 +148,7 @@ def values_of(reading, rows):
 READ = Counter()
 
 
-@settings(max_examples=max(200, settings.default.max_examples))
+@settings(max_examples=max(100, settings.default.max_examples))
 @given(mangled())
 def test_a_mangled_table_is_read_right_or_refused(reading, made):
     rows, harmed = made
@@ -159,7 +159,7 @@ def test_a_mangled_table_is_read_right_or_refused(reading, made):
 
 
 def test_reading_is_the_rule_and_refusing_the_exception():
-    assert READ["without harm"] > 50
+    assert READ["without harm"] > 25
     assert READ["read"] > 0.9 * READ["without harm"], READ
 
 
@@ -168,7 +168,6 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=max(100, settings.default.max_examples))
 @given(where=st.tuples(st.integers(0, 7), st.integers(0, 3)), what=ANYTHING)
 def test_anything_in_any_cell_changes_no_other_figure(reading, where, what):
     rows = [

@@ -11,7 +11,8 @@ import analysis
 from analysis.errors import ParametersRefused
 from analysis.inputs.scenario import read_scenario
 from analysis.report import sentences
-from analysis.session.explore import MOST_KEPT, Explorer
+from analysis.session import explore
+from analysis.session.explore import Explorer
 from analysis.session.levers import overrides_of
 from runs import run_of
 
@@ -43,7 +44,9 @@ def test_a_position_says_the_sentences_of_the_scenario_that_is_run(explorer):
     assert explorer.at(explorer.start).said == sentences.four_sentences(run.facts, run.wording, run.apart_since)
 
 
-def test_what_is_remembered_is_what_would_be_computed_and_not_without_end(explorer):
+def test_what_is_remembered_is_what_would_be_computed_and_not_without_end(monkeypatch):
+    monkeypatch.setattr(explore, "MOST_KEPT", 5)
+    explorer = Explorer(run_of())
     moves = moved(explorer)
     first = explorer.at(moves)
     assert explorer.at(moves) is first
@@ -51,7 +54,7 @@ def test_what_is_remembered_is_what_would_be_computed_and_not_without_end(explor
     for month in (2, 7):  # the outcome of the last position serves these
         later = replace(moves, notice_month=month, envelope=Decimal(900_000_000))
         assert explorer.at(later) == fresh.at(later)
-    for step in range(MOST_KEPT + 1):
+    for step in range(explore.MOST_KEPT + 1):
         explorer.at(replace(explorer.start, envelope=Decimal(step + 1)))
     assert explorer.at(moves) is not first
     assert explorer.at(moves) == first

@@ -229,7 +229,8 @@ def _beside_known(figures: list[Figure], areas: Areas, base: Evidence | None, jo
         known = base.observations[base.observations["preferred"]].assign(figure=-1)
         # Only what stands beside these figures: their areas, and the minima of the classes.
         known = known[known["area_code"].isin(rows["area_code"]) | (known["measure"] == "minimum_standard")]
-        known = known[~known.set_index(CELL).index.isin(rows.set_index(CELL).index)]
+        said = {one.key for one in figures}
+        known = known[[cell not in said for cell in zip(*(known[name] for name in CELL), strict=True)]]
         table = pd.concat([known, rows.assign(figure=range(len(rows)))], ignore_index=True)
     else:
         table = rows.assign(figure=range(len(rows)))

@@ -255,6 +255,13 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
     family = max((name for name in INPUTS if measure.startswith(name)), key=len, default="")
     named = INPUTS.get(family, EVERYTHING)
     area, year = str(row["area_code"]), int(row["year"] or 0)
+    residence = "" if family in ("minimum", "standard") else str(row["residence"])
+    return _rows_behind(evidence, named, _places_behind(evidence, area), year, residence, wording.lang)
+
+
+@functools.lru_cache(maxsize=512)
+def _places_behind(evidence: Evidence, area: str) -> frozenset[str]:
+    """Return an area with its class; with the whole every class and city."""
     places = {area}
     if area in evidence.areas.index:
         number = evidence.areas.at[area, "area_class"]
@@ -262,8 +269,7 @@ def _inputs(row: pd.Series, measure: str, evidence: Evidence, wording: Wording) 
         places |= set(classes.index) if number else set()
     if area == evidence.whole:
         places |= set(evidence.areas.index[evidence.areas["level"].isin(["class", "city"])])
-    residence = "" if family in ("minimum", "standard") else str(row["residence"])
-    return _rows_behind(evidence, named, frozenset(places), year, residence, wording.lang)
+    return frozenset(places)
 
 
 @functools.lru_cache(maxsize=512)
@@ -271,15 +277,20 @@ def _rows_behind(
     evidence: Evidence, named: tuple[tuple[str, str], ...], places: frozenset[str], year: int, residence: str, lang: str
 ) -> pd.DataFrame:
     """Return the package's last rows of some measures up to a year: many numbers of a page rest on the same, read only."""
-    parts = []
-    for programme, one in named:
+    parts, held = [], 0
+    for programme, one in reversed(named):
         rows = evidence.best(programme, one)
-        fitting = rows["area_code"].isin(places) & (rows["year"] <= year)
+        years = rows["year"].to_numpy()
+        fitting = rows["area_code"].isin(places).to_numpy() & (years <= year)
         if residence:
-            fitting &= rows["residence"].isin([residence, "both"])
-        last = rows.loc[fitting, "year"].max()
-        parts.append(rows[fitting & (rows["year"] >= last - (year == last))])
-    table = pd.concat(parts, ignore_index=True).tail(MOST_INPUTS)
+            fitting &= rows["residence"].isin([residence, "both"]).to_numpy()
+        if fitting.any():
+            last = years[fitting].max()
+            parts.insert(0, rows[fitting & (years >= last - (year == last))])
+            held += len(parts[0])
+        if held >= MOST_INPUTS:
+            break
+    table = pd.concat(parts or [rows[:0]], ignore_index=True).tail(MOST_INPUTS)
     source, wording = evidence.sources.reindex(table["source_id"]), Wording(lang, evidence.areas)
     named_source = source["document_number"].where(source["document_number"] != "", source["title"]).fillna("")
     return pd.DataFrame(
