@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help memo test faults browser run check lab accept verify batch bench bench-quick audit bundle coverage mutation
 READY := .venv/ready
+# What a command imports is compiled once, on machines too that are told to keep nothing compiled.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,9 +14,7 @@ $(READY): requirements.lock pyproject.toml
 memo: $(READY) ## all default scenarios on Guangdong's data, to a finished memo in out/memo
 	@.venv/bin/tibiao memo
 
-# Three workers on two cores: much of the time a test waits for processes that it began. What they run is compiled once, on
-# machines too that are told to keep nothing compiled.
-test: export PYTHONDONTWRITEBYTECODE :=
+# Three workers on two cores: much of the time a test waits for processes that it began.
 test: $(READY) ## every test but those of a browser and the long faults, the notebooks' stored outputs among them
 	@.venv/bin/python -m pytest -n 3
 
