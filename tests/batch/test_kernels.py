@@ -103,6 +103,12 @@ def test_a_kernel_sees_nothing_of_its_neighbours_nor_of_those_before(kernel, tmp
         assert set(asked[:2]).isdisjoint(changed), "the random numbers, or the process, are shared"
 
 
+def test_the_debugger_steps_into_this_package_and_not_into_the_kernel(kernel):
+    hidden = said(kernel()[1], "print(*get_ipython().kernel._kernel_modules, sep='\\n')")
+    assert "ipykernel/ipkernel.py" in hidden
+    assert "analysis/session/run.py" not in hidden
+
+
 @pytest.mark.fault(52)
 def test_traffic_stays_on_private_sockets_and_nothing_is_left(kernel):
     manager, client = kernel()

@@ -44,31 +44,32 @@ class Found:
         place: the folder itself.
         executed: its notebooks, those of failed tasks left out.
         alternatives: sha256 of a picture to what it shows.
-        signs: every sign that the notebooks use.
     """
 
     out: Path
     place: Path
     executed: tuple[Executed, ...]
     alternatives: dict[str, str]
-    signs: frozenset[str]
 
 
 def look_through(out: Path, name: str, failed: dict[str, str]) -> Found:
     """Look through a folder; an empty name is the output folder itself."""
     place = out / name
-    executed, alternatives, signs = [], {}, set()
+    executed, alternatives = [], {}
     for path in sorted(place.glob("*.ipynb")):
         if path.relative_to(out).with_suffix("").as_posix().removesuffix(".failed") in failed:
             continue  # what lies there is of an earlier run, or half a notebook
-        written = path.read_text("utf-8")
-        signs.update(written)
-        one = nbformat.reads(written, 4)
+        one = nbformat.v4.reads(path.read_text("utf-8"))
         stem, lang = _in_language(path.stem)
         zh, en = notebook.heading(one)
         executed.append(Executed(path, stem, lang, Text(zh=zh or stem, en=en or stem)))
         alternatives |= notebook.alternatives(one)
-    return Found(out, place, tuple(executed), alternatives, frozenset(signs))
+    return Found(out, place, tuple(executed), alternatives)
+
+
+def signs(found: Found) -> frozenset[str]:
+    """Return every sign that the notebooks of a folder use."""
+    return frozenset().union(*(one.path.read_text("utf-8") for one in found.executed))
 
 
 def _in_language(stem: str) -> tuple[str, str]:

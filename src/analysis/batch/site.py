@@ -16,7 +16,7 @@ from urllib.parse import quote
 import nbformat
 
 from analysis import files
-from analysis.batch.found import Found, links, look_through, told_apart
+from analysis.batch.found import Found, links, look_through, signs, told_apart
 from analysis.errors import NotHeld, Refusal
 from analysis.inputs.evidence import load
 from analysis.inputs.parameters.scenario import Scenario
@@ -98,7 +98,7 @@ def part(out: Path, failed: dict[str, str], home: Path, rows: Path, scenario: Sc
     html = page.row(row)
     share = row.numbers.assumed_share if row.numbers else None
     (rows / f"{scenario.id}.html").write_text(html, "utf-8")
-    return row.state, share, "".join(sorted(found.signs | frozenset(html)))
+    return row.state, share, "".join(sorted(signs(found) | frozenset(html)))
 
 
 def write_index(
@@ -127,10 +127,10 @@ def write_index(
     shared = {name: look_through(out, name, failed) for name in ("", *_datasets(scenarios))}
     shares = [share for _, share, _ in parts if share is not None]
     head = _head(title, scenarios, shared, Counter(state for state, _, _ in parts), shares, failed)
-    signs = set(page.letters()).union(
-        *_said(head), *(signs for *_, signs in parts), *(one.signs for one in shared.values())
+    used = set(page.letters()).union(
+        *_said(head), *(of_one for *_, of_one in parts), *(signs(one) for one in shared.values())
     )
-    font = font_subset("".join(sorted(signs)))
+    font = font_subset("".join(sorted(used)))
     html = page.index(head, [(rows / f"{name}.html").read_bytes() for name in scenarios], font, languages[0])
     return files.write_atomically(out / "index.html", html), font
 
@@ -256,7 +256,7 @@ def write_pages(out: Path, failed: dict[str, str], font: str, name: str) -> list
     anchor = f"#open={quote(found.place.name)}" if depth else ""
     pages = {(one.name, one.lang): one.page for one in found.executed}
     for one in found.executed:
-        read = nbformat.read(one.path, 4)
+        read = nbformat.v4.reads(one.path.read_text("utf-8"))
         lang = one.lang or LANGUAGES[0]
         other = pages.get((one.name, next(other for other in LANGUAGES if other != lang)))
         about = {

@@ -32,6 +32,7 @@ def warm_up() -> None:
     scenario itself, and what cannot be read is refused by the kernel that asks for it.
     """
     home = files.home()
+    files.code_sha256()
     evidence.trust([evidence.package_sha256(dataset, home) for dataset in evidence.datasets(home)])
     with pd.option_context("display.max_colwidth", pd.get_option("display.max_colwidth")):
         for scenario in names("scenarios", home)[:1]:

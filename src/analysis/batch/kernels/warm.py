@@ -58,9 +58,11 @@ def main() -> None:
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
         _warm_up(given.modules)
-        # What is loaded now is for all kernels: a later collection must not touch, and so copy, its pages.
-        gc.collect()
+        # What is loaded now is for all kernels: a later collection must not touch, and so copy, its pages; and memory that
+        # is free must not be copied only because a kernel takes it.
         gc.freeze()
+        if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+            trim(0)
         listener = socket.socket(fileno=given.listener)
         _serve(listener, given.lifeline)
     finally:
@@ -78,7 +80,10 @@ def _warm_up(modules: list[str]) -> None:
     os.environ.setdefault("MPLBACKEND", INLINE)
     # Some libraries ask on import whether they are in a notebook, and show wide tables otherwise if they are not.
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
-    for name in (*_KERNEL, *modules):
+    for name in _KERNEL:
+        importlib.import_module(name)
+    _name_own_modules()
+    for name in modules:
         importlib.import_module(name)
     del builtins.get_ipython  # type: ignore[attr-defined]
     for module in (sys.modules[name] for name in modules if hasattr(sys.modules[name], "warm_up")):
@@ -87,6 +92,18 @@ def _warm_up(modules: list[str]) -> None:
             module.warm_up()
         if checker and os.waitpid(checker, 0)[1]:
             module.forget()
+
+
+def _name_own_modules() -> None:
+    """Let a kernel take for its own, and hide from its debugger, what an ordinary kernel has loaded when it starts.
+
+    It would take all that is loaded here: nobody could step into this package, and to visit every module copies 15 MB.
+    """
+    from ipykernel import ipkernel
+
+    files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
+    own = dict(enumerate(SimpleNamespace(__file__=file) for file in files))
+    ipkernel.sys = SimpleNamespace(**vars(sys) | {"modules": own})  # type: ignore[attr-defined]
 
 
 def _checked_meanwhile(module: Any) -> int:
