@@ -1,5 +1,6 @@
 """Kernels forked from a warm process: what an ordinary kernel gives, and nothing of each other."""
 
+import asyncio
 import functools
 import os
 import signal
@@ -15,6 +16,7 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 from analysis.batch.kernels import process, provisioner
+from analysis.batch.kernels.client import PromptManager
 from analysis.batch.kernels.process import ForkedProcess
 
 pytestmark = [
@@ -154,6 +156,30 @@ def test_interrupt_and_restart(kernel):
     assert said(client, "print('own' in globals())") == "False"
 
 
+def test_a_kernel_listens_when_it_is_handed_over_is_waited_for_no_longer_than_asked_and_is_gone_when_killed():
+    async def life():
+        manager = PromptManager(kernel_name="tibiao")
+        await manager.start_kernel()
+        pid, folder = manager.provisioner.pid, Path(manager.ip).parent
+        listening = len(list(folder.glob("s-[0-9]*")))
+        client = manager.client()
+        client.start_channels()
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(RuntimeError, match=r"did not answer within 0\.5 s"):
+            await client.wait_for_ready(0.5)
+        os.kill(pid, signal.SIGCONT)
+        await client.wait_for_ready(60)
+        await manager.provisioner.kill()
+        gone = not psutil.pid_exists(pid)
+        with pytest.raises(RuntimeError, match="died before it answered"):
+            await client.wait_for_ready(60)
+        client.stop_channels()
+        await manager.cleanup_resources()
+        return listening, gone
+
+    assert asyncio.run(life()) == (5, True)
+
+
 def test_where_nothing_can_be_forked_the_ordinary_kernel_serves(kernel, monkeypatch):
     monkeypatch.setattr(provisioner, "can_fork", lambda: False)
     manager, client = kernel()
@@ -187,6 +213,7 @@ OWNER = """
 import functools, os, sys, time
 from jupyter_client.manager import KernelManager
 from analysis.batch.kernels import process, provisioner
+from analysis.batch.kernels.client import PromptManager
 provisioner.WarmProcess = functools.partial(process.WarmProcess, modules=())  # what it has loaded is not asked
 manager = KernelManager(kernel_name="tibiao"); manager.start_kernel()
 client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=60)

@@ -164,7 +164,7 @@ def _run(
             writing: deque[Future[Ended]] = deque()
             for one in run_tasks(wave, crew, snapshot, stored):
                 writing.append(writers.submit(store.put, out, place[one.task], one, snapshot))
-                while writing and (writing[0].done() or len(writing) > crew.size):
+                while writing and (writing[0].done() or len(writing) > WRITERS):
                     say_done(writing.popleft().result())
             for future in writing:
                 say_done(future.result())

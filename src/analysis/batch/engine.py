@@ -58,11 +58,14 @@ class Engine:
         from papermill.clientwrap import PapermillNotebookClient
         from papermill.engines import NotebookExecutionManager
 
+        from analysis.batch.kernels.client import PromptManager
+
         managed = NotebookExecutionManager(nb, progress_bar=progress_bar, log_output=log_output)
         client = PapermillNotebookClient(
             managed,
             timeout=execution_timeout or CELL_LIMIT_SECONDS,
             startup_timeout=start_timeout or START_LIMIT_SECONDS,
+            kernel_manager_class=PromptManager,
             kernel_name=KERNEL if kernel_name in ("python3", "python") else kernel_name,
             log_output=log_output,
             record_timing=False,

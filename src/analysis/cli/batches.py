@@ -13,13 +13,11 @@ import click
 from analysis.cli.group import LANGUAGE, home_of, named_scenarios
 from analysis.errors import ParametersRefused, nearest, worst_exit_code
 
-# A notebook waits now and then for its kernel or the disk; more than two a core only crowd each other out.
-WORKERS_PER_CORE = 2
 WORKERS = click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=None,
-    help="Processes; two for each core by default.",
+    help="Processes; the number of cores by default.",
 )
 DATASET = click.option(
     "--dataset", default=None, help="The data package; the scenario's own by default, or one that was laid over it."
@@ -169,7 +167,7 @@ def batch(
 @click.command()
 @click.argument("file")
 @click.option("--out", default=None, help="Where to write; out/ and the sweep's name by default.")
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes; the number of cores by default.")
+@WORKERS
 @click.pass_context
 def sweep(context: click.Context, file: str, out: str | None, workers: int | None) -> None:
     """Cost thousands of combinations of a sweep file without notebooks, one Parquet file each.
@@ -244,7 +242,7 @@ def _planned(
         languages,
         home,
         own,
-        workers or WORKERS_PER_CORE * (os.cpu_count() or 1),
+        workers or os.cpu_count() or 1,
         scheduler,
         fresh,
         bool(batch),

@@ -103,7 +103,7 @@ def read_parameter_file(path: Path, shown_as: str) -> ParameterFile:
 
 
 # The scenarios of a batch name the same few files, and pure parsing is slow.
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=64)
 def read_parameter_text(text: str, shown_as: str) -> ParameterFile:
     """Read YAML text strictly; see :func:`read_parameter_file`. The same text is parsed once, and its values are not to be changed."""
     from ruamel.yaml import YAML

@@ -12,6 +12,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ NAME = "tibiao-forked"
 LAUNCHER = "ipykernel_launcher"
 # A socket's whole path may have 107 bytes; a number of five digits follows.
 LONGEST_SOCKET_PATH = 100
+# How often it is looked whether a kernel listens, for how long at most, and how long its end is waited for.
+LOOK_SECONDS, LISTEN_SECONDS, END_SECONDS = 0.004, 2, 5
 # This process's own warm processes, by the source code that they hold.
 _warm: dict[tuple[tuple[Path, int], ...], WarmProcess] = {}
 _SOURCE = Path(__file__).parents[2]
@@ -73,11 +76,29 @@ class ForkedProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd", Path.cwd())
+        await self._listening()
         return self.connection_info
+
+    async def _listening(self) -> None:
+        """Wait until a forked kernel listens: a client that is too early tries again only after a tenth of a second."""
+        info = self.connection_info
+        if info.get("transport") != "ipc":
+            return
+        sockets = [Path(f"{info['ip']}-{port}") for name, port in info.items() if name.endswith("_port")]
+        end = time.monotonic() + LISTEN_SECONDS
+        while self.process.poll() is None and time.monotonic() < end and not all(path.exists() for path in sockets):
+            await asyncio.sleep(LOOK_SECONDS)
 
     @staticmethod
     def _is_ordinary(cmd: list[str]) -> bool:
         return cmd[1:3] == ["-m", LAUNCHER] and Path(cmd[0]).resolve() == Path(sys.executable).resolve()
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and see a forked one end: who found it alive still would look again after a tenth of a second."""
+        await super().kill(restart)
+        if isinstance(self.process, ForkedProcess):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.wait(), END_SECONDS)
 
     async def wait(self) -> int | None:
         """Wait for the kernel's end; a forked one wakes its waiter at once."""
