@@ -16,6 +16,7 @@ from typing import Any
 from analysis import files
 from analysis.batch import store
 from analysis.batch.crew import Cluster, Crew, LocalCrew, OwnHands
+from analysis.batch.memory import give_back
 from analysis.batch.older import INPUTS, Older, inputs_archive
 from analysis.batch.parcel import Parcel
 from analysis.batch.plan import DOCUMENT, Task
@@ -105,9 +106,11 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         files.writable(out)
         held.enter_context(store.locked(out, batch.kind))
         say(f"to run: {len(due)} of {len(batch.tasks)}; data and parameters of {batch.home}; into {out}")
-        ended = {task.name: store.taken(out, task) for task in batch.tasks if task not in due}
+        begun = {task.name for task in due}
+        ended = {task.name: store.taken(out, task) for task in batch.tasks if task.name not in begun}
         if crew:
             ended |= _run(batch, due, crew, snapshot, out, say)
+            give_back()  # results went through here; the manifest needs some too
         all_ended = [ended[task.name] for task in batch.tasks]
         written = _documents(batch, all_ended, snapshot, out, say, crew)
         if batch.proposed:

@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -245,7 +246,16 @@ def result_folders(tasks: Sequence[Task], ended: Sequence[Ended], out: Path) -> 
 
 def _inputs(folder: Path) -> dict[str, Any]:
     record = folder / "record.json"
-    return json.loads(record.read_text("utf-8"))["inputs"] if record.is_file() else {}
+    return _record(record)["inputs"] if record.is_file() else {}
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """Read a run record; the records of a batch, of which hundreds are held at a time, share the texts they have in common."""
+
+    def shared(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {sys.intern(key): sys.intern(value) if isinstance(value, str) else value for key, value in pairs}
+
+    return json.loads(path.read_text("utf-8"), object_pairs_hook=shared)
 
 
 def write_manifest(
@@ -265,7 +275,7 @@ def write_manifest(
     own |= {name for task in tasks if task.name not in well and (out / (name := f"{task.name}.failed.ipynb")).is_file()}
     listed = {name: files.sha256(out / name) for name in sorted(own - {MANIFEST})}
     records = {
-        name.rpartition("/")[0] or ".": json.loads((out / name).read_text("utf-8"))
+        name.rpartition("/")[0] or ".": _record(out / name)
         for name in listed
         if name.rpartition("/")[2] == "record.json"
     }

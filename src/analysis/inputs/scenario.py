@@ -131,6 +131,8 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
 
 # The groups of parameters that scenarios of this process hold, by the hash of their values.
 _GROUPS: weakref.WeakValueDictionary[tuple[type, bytes], Strict] = weakref.WeakValueDictionary()
+# Every resolved scenario has every field: they need no set of their own each.
+_FIELDS = set(Scenario.model_fields)
 
 
 def on_package(scenario: Scenario, dataset: str, home: Path) -> Scenario:
@@ -161,13 +163,17 @@ def _sharing_groups(scenario: Scenario) -> Scenario:
     """Let scenarios hold the groups that they have in common once: a batch has hundreds that differ in a single value."""
 
     def held(group: Strict) -> Strict:
-        return _GROUPS.setdefault((type(group), hashlib.sha256(group.model_dump_json().encode()).digest()), group)
+        key = (type(group), hashlib.sha256(group.model_dump_json().encode()).digest())
+        if (known := _GROUPS.get(key)) is not None:
+            return known
+        within = {name: held(value) for name, value in group if isinstance(value, Strict)}
+        return _GROUPS.setdefault(key, group.model_copy(update=within) if within else group)
 
     alone = {name: held(getattr(scenario, name)) for name in ("policy", "fiscal", "timing", "road")}
     several = {
         name: {key: held(one) for key, one in getattr(scenario, name).items()} for name in ("assumptions", "sharing")
     }
-    return scenario.model_copy(update=alone | several)
+    return Scenario.model_construct(_FIELDS, **dict(scenario) | alone | several)
 
 
 def _stored(name: Any, home: Path, named_at: str | None = None) -> ParameterFile:

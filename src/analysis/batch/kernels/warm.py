@@ -29,6 +29,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
+from analysis.batch.memory import give_back
+
 LARGEST_REQUEST_BYTES = 1 << 20
 # From <linux/prctl.h>: end with the parent; take over processes whose parent has gone.
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
@@ -61,8 +63,7 @@ def main() -> None:
         # What is loaded now is for all kernels: a later collection must not touch, and so copy, its pages; and memory that
         # is free must not be copied only because a kernel takes it.
         gc.freeze()
-        if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
-            trim(0)
+        give_back()
         listener = socket.socket(fileno=given.listener)
         _serve(listener, given.lifeline)
     finally:
@@ -102,8 +103,15 @@ def _name_own_modules() -> None:
     from ipykernel import ipkernel
 
     files = [module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
-    own = dict(enumerate(SimpleNamespace(__file__=file) for file in files))
-    ipkernel.sys = SimpleNamespace(**vars(sys) | {"modules": own})  # type: ignore[attr-defined]
+
+    class Sys:
+        def __init__(self) -> None:
+            self.modules = dict(enumerate(SimpleNamespace(__file__=file) for file in files))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(sys, name)
+
+    ipkernel.sys = Sys()  # type: ignore[attr-defined]
 
 
 def _checked_meanwhile(module: Any) -> int:
