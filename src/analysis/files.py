@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import io
@@ -9,9 +10,9 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from analysis.errors import InfrastructureFailed, ParametersRefused
 
@@ -94,13 +95,19 @@ def write_atomically(path: Path, content: bytes | str) -> Path:
     Raises:
         InfrastructureFailed: the folder cannot be written or the disk is full; an older file stays whole.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    with _into_place(path) as stream:
+        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
+    return path
+
+
+@contextlib.contextmanager
+def _into_place(path: Path) -> Iterator[IO[bytes]]:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=HALF, delete=False) as stream:
             temporary = Path(stream.name)
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(0o644)
@@ -111,7 +118,6 @@ def write_atomically(path: Path, content: bytes | str) -> Path:
         raise InfrastructureFailed(
             f"{path}: cannot be written ({error.strerror or error}); free some space or choose another --out"
         ) from error
-    return path
 
 
 def clear_halves(folder: Path) -> None:
@@ -121,19 +127,24 @@ def clear_halves(folder: Path) -> None:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:
-    """Write a dictionary as sorted, indented JSON, atomically."""
-    return write_atomically(path, json_bytes(content))
+    """Write a dictionary as sorted, indented JSON, atomically; its text is never held whole."""
+    with _into_place(path) as stream:
+        _dump(content, stream)
+    return path
 
 
 def json_bytes(content: dict[str, Any]) -> bytes:
     """Return a dictionary as sorted, indented JSON in UTF-8."""
-    # Not json.dumps, which holds every piece of the text at once: several times its size.
     written = io.BytesIO()
-    text = io.TextIOWrapper(written, "utf-8", newline="\n")
+    _dump(content, written)
+    return written.getvalue()
+
+
+def _dump(content: dict[str, Any], stream: IO[bytes]) -> None:
+    text = io.TextIOWrapper(stream, "utf-8", newline="\n")
     json.dump(content, text, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     text.write("\n")
-    text.flush()
-    return written.getvalue()
+    text.detach()
 
 
 def writable(folder: Path) -> Path:

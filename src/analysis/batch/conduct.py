@@ -110,11 +110,11 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         ended = {task.name: store.taken(out, task) for task in batch.tasks if task.name not in begun}
         if crew:
             ended |= _run(batch, due, crew, snapshot, out, say)
-            give_back()  # results went through here; the manifest needs some too
         all_ended = [ended[task.name] for task in batch.tasks]
         written = _documents(batch, all_ended, snapshot, out, say, crew)
         if batch.proposed:
             written.append(store.keep(out / INPUTS, inputs_archive(snapshot))[0])
+        give_back()  # results and the page went through here; the manifest, which is long, takes it anew
         stale = store.write_manifest(batch.tasks, all_ended, written, out, batch.kind, batch.proposed)
         if stale:
             say(f"of an earlier run {len(stale)} files lie there still, such as {stale[0]}; 'tibiao verify' names them")
