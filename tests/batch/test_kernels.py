@@ -213,7 +213,6 @@ OWNER = """
 import functools, os, sys, time
 from jupyter_client.manager import KernelManager
 from analysis.batch.kernels import process, provisioner
-from analysis.batch.kernels.client import PromptManager
 provisioner.WarmProcess = functools.partial(process.WarmProcess, modules=())  # what it has loaded is not asked
 manager = KernelManager(kernel_name="tibiao"); manager.start_kernel()
 client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=60)
