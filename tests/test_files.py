@@ -93,6 +93,19 @@ def test_a_write_that_fails_anywhere_leaves_the_old_file_whole(tmp_path, monkeyp
     assert names_in(tmp_path) == ["a.txt"]
 
 
+def test_whoever_is_interrupted_while_a_text_is_made_leaves_the_old_file_and_no_half(tmp_path):
+    class Interrupted:
+        def __str__(self):
+            raise KeyboardInterrupt
+
+    path = files.write_json(tmp_path / "a.json", {"a": 1})
+    old = path.read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        files.write_json(path, {"a": "x" * 100_000, "b": Interrupted()})
+    assert path.read_bytes() == old
+    assert names_in(tmp_path) == ["a.json"]
+
+
 def test_a_folder_that_cannot_be_made_is_refused_before_work_begins(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InfrastructureFailed, match="cannot be written"):

@@ -112,9 +112,11 @@ def _into_place(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(stream.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise InfrastructureFailed(
             f"{path}: cannot be written ({error.strerror or error}); free some space or choose another --out"
         ) from error

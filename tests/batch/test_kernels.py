@@ -169,6 +169,9 @@ def test_a_kernel_listens_when_it_is_handed_over_is_waited_for_no_longer_than_as
             await client.wait_for_ready(0.5)
         os.kill(pid, signal.SIGCONT)
         await client.wait_for_ready(60)
+        # It was asked twice: the second answer lies unread and must not pass for a sign of life.
+        while not await client.shell_channel.msg_ready():
+            await asyncio.sleep(0.01)
         await manager.provisioner.kill()
         gone = not psutil.pid_exists(pid)
         with pytest.raises(RuntimeError, match="died before it answered"):

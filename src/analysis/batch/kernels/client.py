@@ -28,11 +28,13 @@ class PromptClient(AsyncKernelClient):
             RuntimeError: the kernel died, or did not answer in time.
         """
         end = time.monotonic() + (math.inf if timeout is None else timeout)
+        asked = set()
         while True:
-            self.kernel_info()
+            asked.add(self.kernel_info())
             with contextlib.suppress(Empty):
                 reply = await self.get_shell_msg(timeout=REPLY_SECONDS)
-                if reply["msg_type"] == "kernel_info_reply":
+                # What an earlier wait had asked and nobody has read says nothing of the kernel now.
+                if reply["parent_header"].get("msg_id") in asked:
                     await self.get_iopub_msg(timeout=PUBLISHED_SECONDS)
                     self._handle_kernel_info_reply(reply)
                     return
