@@ -148,6 +148,8 @@ def test_why_finds_a_number_and_names_the_nearest_key(run):
     assert set(told.inputs["grade"]) == {"press"}
     assert told.assumptions.empty
     cost = run.why("baseline:guangdong:440000:::2025:Y:::extra_cost:central")
+    assert cost.steps.empty
+    assert list(cost.steps) == list(told.steps)
     worth = cost.assumptions.set_index("assumption")["worth_yuan_year"]
     swings = run.outcome.swings.set_index("assumption").loc["follow_share"]
     assert worth["follow_share"] == swings["at_high_yuan_year"] - swings["at_low_yuan_year"] > 1e8

@@ -105,7 +105,7 @@ def test_a_misspelt_override_is_refused(own_home, capsys):
     ],
 )
 def test_a_wrong_value_of_an_override_is_refused(own_home, capsys, value):
-    assert "policy.rural_share.at_least" in refused(
+    assert "--set policy.rural_share.at_least: " in refused(
         capsys, 2, "run", "baseline", "--set", f"policy.rural_share.at_least={value}"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -57,4 +58,8 @@ def named_scenarios(home: Path, scenario: Sequence[str], file: str | None, overr
         os.environ[SCENARIO_FILE] = str(path)
         click.get_current_context().call_on_close(lambda: os.environ.pop(SCENARIO_FILE, None))
         scenario = (path.stem,)
-    return {name: read_scenario(name, home, overrides).id for name in scenario}
+    try:
+        return {name: read_scenario(name, home, overrides).id for name in scenario}
+    except ParametersRefused as error:
+        # A notebook calls them overrides; who typed --set reads that.
+        raise ParametersRefused(re.sub("^overrides: ", "--set ", str(error))) from error

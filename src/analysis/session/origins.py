@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.errors import ParametersRefused, nearest
-from analysis.model import results
+from analysis.model import results, uprating
 from analysis.report.why import Why, assumed, explain, floor_of
 from analysis.session.several_years import MEASURES
 
 if TYPE_CHECKING:
     from analysis.session.run import Run
-
-FLOOR = ["measure", "area_code", "residence"]
 
 
 class Origins:
@@ -42,7 +40,7 @@ class Origins:
             )
         row = keyed.loc[key]
         floor = (floor_of(str(row["measure"])), row["area_code"], row["residence"])
-        steps, rests = self._steps.get(floor, pd.DataFrame()), str(row["rests_on"])
+        steps, rests = self._steps.get(floor, pd.DataFrame(columns=uprating.STEP)), str(row["rests_on"])
         return explain(row, self.run.evidence, steps, self._assumed(rests), self.run.wording)
 
     @functools.cached_property
@@ -50,7 +48,7 @@ class Origins:
         """Return what each step did, by floor."""
         if not self.run.has_scenario:
             return {}
-        return {floor: steps.drop(columns=FLOOR) for floor, steps in self.run.steps.groupby(FLOOR)}
+        return {floor: steps[[*uprating.STEP]] for floor, steps in self.run.steps.groupby(["measure", *uprating.FLOOR])}
 
     def _assumed(self, rests_on: str) -> pd.DataFrame:
         """Return the assumptions named in a row: many numbers rest on the same, read only."""

@@ -22,6 +22,9 @@ __all__ = [
     "uprate_supplement_floors",
 ]  # fmt: skip
 Amounts = Mapping[Cell, Fraction | Decimal | int]
+# What a floor is told by, and what is said of each step.
+FLOOR = ("area_code", "residence")
+STEP = ("step", "name", "before_yuan_month", "after_yuan_month", "binds", "note", "overrides")
 
 
 @dataclass(frozen=True)
@@ -79,22 +82,11 @@ def uprate(
             )
         if name == "ratchet":
             unratcheted = floors
-    columns = [
-        "area_code",
-        "residence",
-        "step",
-        "name",
-        "before_yuan_month",
-        "after_yuan_month",
-        "binds",
-        "note",
-        "overrides",
-    ]
     table = pd.DataFrame(
         [(*cell, float(exact[cell]), float(after[cell]), float(unratcheted[cell])) for cell in after],
         columns=["area_code", "residence", "now_yuan_month", "next_yuan_month", "unratcheted_yuan_month"],
     )
-    return Uprated(table, pd.DataFrame(rows, columns=columns))
+    return Uprated(table, pd.DataFrame(rows, columns=[*FLOOR, *STEP]))
 
 
 def next_floors(
