@@ -286,6 +286,8 @@ def test_a_file_of_no_known_encoding_is_refused_at_its_row(tmp_path):
         ("year,value,note,valu", "row 1: column valu: no such column; allowed: note, value, year; did you mean value?"),
         ("year,value,note,", "row 1: column (empty): no such column; allowed: note, value, year"),
         ("year,value,note,year", "row 1: column year: stands twice"),
+        ("year;value;note", "row 1: ';' stands between the columns; allowed: a comma"),
+        ("year\tvalue\tnote", "row 1: '\\t' stands between the columns; allowed: a comma"),
     ],
 )
 def test_a_header_is_refused_by_its_column(tmp_path, header, said):

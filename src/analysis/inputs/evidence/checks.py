@@ -66,14 +66,17 @@ def refuse_encoding(path: Path, shown_as: str) -> None:
 
 
 def refuse_header(path: Path, resource: dict[str, Any], shown_as: str) -> None:
-    """Refuse a header with a missing, unknown or repeated column.
+    """Refuse a header with a missing, unknown or repeated column, or with no commas between its columns.
 
     Raises:
-        DataRefused: names the column.
+        DataRefused: names the column, or what stands between columns.
     """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header = next(csv.reader(stream), [])
     fields = [column["name"] for column in resource["schema"]["fields"]]
+    # What a spreadsheet writes where the comma is its decimal sign, and what it writes as text.
+    if len(header) == 1 and (between := next((one for one in ";\t" if one in header[0]), "")):
+        raise DataRefused(f"{shown_as}: row 1: {between!r} stands between the columns; allowed: a comma")
     for name in fields:
         if name not in header:
             raise DataRefused(f"{shown_as}: row 1: column {name}: is missing; the header must be {','.join(fields)}")
