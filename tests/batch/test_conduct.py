@@ -210,6 +210,21 @@ def test_a_folder_that_is_being_written_names_its_holder(own_home, done, capsys)
     assert "is writing there; wait until it ends, or choose another --out" in held.stderr
 
 
+def test_what_another_run_writes_while_this_one_begins_is_not_taken_for_its_own(own_home, done, capsys, monkeypatch):
+    Path("out/three/tight/results.csv").unlink()
+    other = shutil.copytree(own_home, own_home.with_name("other"))
+    edit(other / "params/assumptions/mine.yaml", "central: 0.77", "central: 0.75")
+
+    def meanwhile(*given):
+        with command(other) as running:
+            assert running.wait(timeout=60) == 0
+
+    monkeypatch.setattr(conduct, "_refuse_unready", meanwhile)
+    assert "another run wrote there while this one began; run it again" in run(capsys, "three", code=5).err
+    assert "750000" in Path("out/three/mine/results.csv").read_text("utf-8")
+    assert verify(Path("out/three"), other) == []
+
+
 def test_a_grid_takes_each_combination_once_and_the_base_as_it_is(own_home, capsys):
     grid = "grid:\n  policy.rural_share.at_least: [0.75, 0.8]\n  assumptions.follow_share.central: [0.77, 0.6]\n"
     Path("own.yaml").write_text(

@@ -8,6 +8,7 @@ import shutil
 import zipfile
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from analysis import files
 from analysis.batch.older import INPUTS, inputs_archive, read_older
@@ -19,12 +20,15 @@ from analysis.cli import main
 from analysis.errors import ParametersRefused
 from analysis.inputs.evidence import load
 from analysis.inputs.parameters.scenario import Scenario
-from analysis.inputs.scenario import read_scenario
+from analysis.inputs.rules import read_rules
+from analysis.inputs.scenario import on_package, read_scenario
+from analysis.intake import take_in
 from analysis.model.results import COLUMNS
 from analysis.session import DIGEST, OLDER
 from analysis.session.record import inputs_record
 
 TASKS = [Task("memo", "document", "memo", "zh", "batch:memo", "guangdong")]
+HEADER = "地区,年度,城镇低保标准（元/月）,农村低保标准（元/月）"
 ROWS = (",".join(COLUMNS) + "\n").encode()
 PACKAGE = (
     "areas.csv", "datapackage.json", "drivers.csv", "minima.csv", "minimum_wage.csv", "population.csv", "programmes.csv",
@@ -39,17 +43,20 @@ def kept(home):
 
 @pytest.fixture
 def folder(copied_home, tmp_path):
+    return finished(copied_home, tmp_path / "old", kept(copied_home))
+
+
+def finished(home, out, archive, dataset="guangdong"):
     """A finished memo's folder, its documents left out."""
-    out = tmp_path / "old"
-    scenario = read_scenario("baseline", copied_home)
+    scenario = on_package(read_scenario("baseline", home), dataset, home)
     record = {
-        "inputs": inputs_record(copied_home, load("guangdong", scenario.as_of, copied_home), scenario),
+        "inputs": inputs_record(home, load(dataset, scenario.as_of, home), scenario),
         "results_sha256": hashlib.sha256(ROWS).hexdigest(),
     }
     contents = {
         "baseline/results.csv": ROWS,
         "baseline/record.json": files.json_bytes(record),
-        INPUTS: kept(copied_home),
+        INPUTS: archive,
     }
     for name, content in contents.items():
         files.write_atomically(out / name, content)
@@ -128,6 +135,22 @@ def test_an_older_memo_is_read_with_its_inputs(folder, tmp_path):
     }  # fmt: skip
     assert older.contents[f"{OLDER}/{DIGEST}"].decode() == older.sha256
     assert read(folder, tmp_path).sha256 == older.sha256
+
+
+def test_a_memo_on_a_package_of_ones_own_keeps_it_with_the_rules_it_was_laid_over(copied_home, tmp_path):
+    (tmp_path / "figures.csv").write_text(f"{HEADER}\n韶关市,2024,860,645\n", "utf-8")
+    take_in(tmp_path / "figures.csv", "own", copied_home)
+    scenario = on_package(read_scenario("baseline", copied_home), "own", copied_home)
+    task = Task("memo", "document", "memo", "zh", "batch:memo", "own")
+    archive = inputs_archive(Snapshot.take(copied_home, [task], {"baseline": scenario}))
+    older = read(finished(copied_home, tmp_path / "old", archive, "own"), tmp_path, dataset="own")
+    for name, content in older.contents.items():
+        files.write_atomically(tmp_path / name, content)
+    again, own = (load("own", scenario.as_of, home).observations for home in (tmp_path / OLDER, copied_home))
+    assert_frame_equal(again, own)
+    assert "department" in set(again["grade"])
+    assert read_rules("own", tmp_path / OLDER) == read_rules("guangdong", copied_home)
+    assert not (tmp_path / OLDER / "data").exists()
 
 
 def test_without_its_inputs_an_older_memo_is_read_too_and_is_another(folder, tmp_path):

@@ -278,7 +278,7 @@ def test_nothing_starts_where_one_combination_is_refused(run_here, tmp_path, gri
 def test_a_folder_of_another_kind_is_left_alone(run_here, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
-    with pytest.raises(ParametersRefused, match="holds files that are not of this program"):
+    with pytest.raises(ParametersRefused, match="holds files and no manifest.json of this program"):
         run_here()
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
 

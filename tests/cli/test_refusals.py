@@ -44,6 +44,15 @@ def edit(path, old, new, count=1):
     path.write_text(text.replace(old, new, count), "utf-8")
 
 
+def test_a_memo_on_another_package_does_not_go_over_one_that_is_there(own_home, capsys):
+    Path("own.csv").write_text("地区,年度,城镇低保标准（元/月）,农村低保标准（元/月）\n韶关市,2024,860,645\n", "utf-8")
+    assert main(["intake", "own.csv", "--as", "own"]) == 0
+    capsys.readouterr()
+    files.write_json(Path("out", MANIFEST), {"kind": "batch three", "tasks": [], "records": {}, "files": {}})
+    assert main(["memo", "three", "--dataset", "own", "--out", "out"]) == 2
+    assert "--out out: holds results of 'batch three'; choose another folder" in capsys.readouterr().err
+
+
 def test_a_misspelt_scenario_names_the_nearest(own_home, capsys):
     assert "did you mean baseline?" in refused(capsys, 2, "run", "basline")
 
@@ -173,7 +182,7 @@ def test_an_unknown_key_of_a_result_and_a_folder_without_manifest(own_home, caps
     assert "no such folder" in refused(capsys, 2, "verify", "out/nope")
     assert "fields; allowed: scenario:dataset:" in refused(capsys, 2, "why", "cost")
     assert main(["run", "baseline", "--out", "out"]) == 2
-    assert "holds files that are not of this program" in capsys.readouterr().err
+    assert "holds files and no manifest.json of this program" in capsys.readouterr().err
     assert [path.name for path in Path("out").iterdir()] == ["old.csv"]
 
 

@@ -104,7 +104,10 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         if crew:
             _refuse_unready(batch, snapshot, crew)
         files.writable(out)
-        held.enter_context(store.locked(out, batch.kind))
+        done = [task for task in batch.tasks if task not in due]
+        held.enter_context(
+            store.locked(out, batch.kind, lambda: not any(store.why_not_done(out, task, snapshot) for task in done))
+        )
         say(f"to run: {len(due)} of {len(batch.tasks)}; data and parameters of {batch.home}; into {out}")
         begun = {task.name for task in due}
         ended = {task.name: store.taken(out, task) for task in batch.tasks if task.name not in begun}

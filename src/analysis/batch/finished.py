@@ -75,7 +75,7 @@ def _stale(home: Path, folder: Path, scenario: Any, package: Any) -> str:
 def _batch(folder: Path) -> str:
     """Return the batch that a folder holds the results of; empty where it holds none."""
     kind = str(read_manifest(folder).get("kind", "")) if (folder / MANIFEST).is_file() else ""
-    return kind.removeprefix("batch ") if kind.startswith("batch ") else ""
+    return kind.removeprefix("batch ").partition(" on ")[0] if kind.startswith("batch ") else ""
 
 
 def proposed_of(folder: Path, home: Path) -> str:

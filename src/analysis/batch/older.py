@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import re
 import tempfile
 import zipfile
@@ -18,7 +17,8 @@ from analysis.batch.parcel import Parcel
 from analysis.batch.snapshot import Snapshot
 from analysis.batch.store import MANIFEST, read_manifest
 from analysis.errors import ParametersRefused
-from analysis.inputs.package import package_sha256
+from analysis.files import SLUG
+from analysis.inputs.package import LOCAL, PUBLIC, package_files, package_sha256, rules_path
 from analysis.session import BRIDGED, DIGEST, OLDER, SCHEMA
 
 INPUTS = "inputs.zip"
@@ -34,14 +34,12 @@ def inputs_archive(snapshot: Snapshot) -> bytes:
     Args:
         snapshot: of the run.
     """
-    contents = snapshot.parcel.contents()
     kept = {f"scenarios/{name}.json": one.canonical().encode() for name, one in snapshot.scenarios.items()}
-    for dataset in snapshot.data_sha256:
-        folder, rules = f"data/{dataset}", f"params/rules/{dataset}.yaml"
-        described = json.loads(contents[f"{folder}/datapackage.json"])
-        names = ["datapackage.json", *(one["path"] for one in described["resources"])]
-        kept |= {f"{folder}/{name}": contents[f"{folder}/{name}"] for name in names}
-        kept |= {rules: contents[rules]} if rules in contents else {}
+    with tempfile.TemporaryDirectory(prefix="tibiao-") as scratch:
+        home = snapshot.parcel.unpacked(Path(scratch))
+        for dataset in snapshot.data_sha256:
+            paths = [*package_files(dataset, home), rules_path(dataset, home)]
+            kept |= {path.relative_to(home).as_posix(): path.read_bytes() for path in paths if path.is_file()}
     return Parcel.pack(kept).archive
 
 
@@ -152,9 +150,10 @@ def _unchanged(folder: Path, name: str, manifest: Mapping[str, Any], said: str) 
 
 def _kept(archive: bytes, scenario: str, inputs: Mapping[str, Any], said: str) -> dict[str, bytes]:
     """Return the inputs of one scenario, which must be what the results were made from."""
-    dataset = inputs["dataset"]
-    rules, resolved = f"params/rules/{dataset}.yaml", f"scenarios/{scenario}.json"
-    ours = re.compile(rf"data/{re.escape(dataset)}/\w[\w.-]*|{re.escape(rules)}|{re.escape(resolved)}")
+    dataset, resolved = inputs["dataset"], f"scenarios/{scenario}.json"
+    ours = re.compile(
+        rf"({PUBLIC}|{LOCAL})/{re.escape(dataset)}/\w[\w.-]*|params/rules/{SLUG.pattern}\.yaml|{re.escape(resolved)}"
+    )
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             wanted = [one for one in opened.infolist() if ours.fullmatch(one.filename)]
@@ -165,9 +164,10 @@ def _kept(archive: bytes, scenario: str, inputs: Mapping[str, Any], said: str) -
         raise ParametersRefused(f"{said}: {INPUTS} cannot be read ({error})") from error
     with tempfile.TemporaryDirectory(prefix="tibiao-") as scratch:
         home = Parcel.pack(contents).unpacked(Path(scratch))
+        rules = rules_path(dataset, home)
         is_same = (
             package_sha256(dataset, home) == inputs["data_sha256"],
-            files.content_hash([path for path in [home / rules] if path.is_file()], home) == inputs["rules_sha256"],
+            files.content_hash([path for path in [rules] if path.is_file()], home) == inputs["rules_sha256"],
             hashlib.sha256(contents.get(resolved, b"")).hexdigest() == inputs["scenario_sha256"],
         )
     if not all(is_same):

@@ -72,23 +72,30 @@ def place(given: str, home: Path, kind: str) -> Path:
     if out.is_dir() and any(path.name not in (LOCK, HOLDER) for path in out.iterdir()):
         held = read_manifest(out).get("kind") if (out / MANIFEST).is_file() else None
         if held != kind:
-            what = f"holds results of '{held}'" if held else "holds files that are not of this program"
+            what = f"holds results of '{held}'" if held else f"holds files and no {MANIFEST} of this program"
             raise ParametersRefused(f"--out {given}: {what}; choose another folder, or empty it first")
     return out
 
 
 @contextlib.contextmanager
-def locked(out: Path, kind: str) -> Iterator[None]:
+def locked(out: Path, kind: str, is_as_seen: Callable[[], bool] = lambda: True) -> Iterator[None]:
     """Hold a folder alone, and mark it as not finished until the manifest is written.
 
+    Args:
+        out: the folder.
+        kind: what is made there.
+        is_as_seen: whether what was read of the folder before it was held is there still.
+
     Raises:
-        InfrastructureFailed: another run holds it; names it.
+        InfrastructureFailed: another run holds it, and is named, or has written there since it was looked at.
     """
     from filelock import FileLock, Timeout
 
     holder = out / HOLDER
     try:
         with FileLock(out / LOCK, timeout=0):
+            if not is_as_seen():
+                raise InfrastructureFailed(f"{out}: another run wrote there while this one began; run it again")
             unfinished = {"kind": kind, "unfinished": True, "tasks": [], "records": {}, "files": {}}
             try:
                 files.clear_halves(out)

@@ -154,7 +154,7 @@ def batch(
     home = home_of(context)
     own = Path(file) if file.endswith((".yaml", ".yml")) else None
     made = _named_batch(home, file, own, workers, dataset=dataset, scheduler=scheduler, fresh=fresh)
-    place = _place(made.kind.removeprefix("batch "), dataset) if out is None else out
+    place = _place(own.stem if own else file, dataset) if out is None else out
     if not reasons:
         _conducted(made, place)
         return
@@ -203,10 +203,11 @@ def _named_batch(
 
     named = read_batch(name, home, file)
     planned = cells(named, home)
-    dataset = dataset or read_scenario(planned[named.proposed][0], home).dataset
+    its = read_scenario(planned[named.proposed][0], home).dataset
+    dataset = dataset or its
     own = {f"params/batches/{named.id}.yaml": file} if file else {}
     return _planned(
-        f"batch {named.id}", named.title, home, named.notebooks, planned, named.id, dataset, named.languages, own, workers,
+        f"batch {named.id}{f' on {dataset}' if dataset != its else ''}", named.title, home, named.notebooks, planned, named.id, dataset, named.languages, own, workers,
         scheduler=scheduler, fresh=fresh, documents=documents, proposed=named.proposed if documents else "",
     )  # fmt: skip
 

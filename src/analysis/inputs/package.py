@@ -75,12 +75,21 @@ def _description(folder: Path) -> dict[str, Any]:
         return {}
 
 
+def package_files(dataset: str, home: Path) -> list[Path]:
+    """Return a package's own files: its description, and the tables named there.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError: the description is none.
+    """
+    folder = folder_of(dataset, home)
+    described = json.loads((folder / DESCRIPTOR).read_text("utf-8"))
+    return [folder / DESCRIPTOR, *(folder / one["path"] for one in described["resources"])]
+
+
 def package_sha256(dataset: str, home: Path) -> str:
     """Return the sha256 of a package as it lies on disk now; empty where it is not readable."""
-    folder = folder_of(dataset, home)
     try:
-        descriptor = json.loads((folder / DESCRIPTOR).read_text("utf-8"))
-        return content_hash([folder / DESCRIPTOR, *(folder / one["path"] for one in descriptor["resources"])], home)
+        return content_hash(package_files(dataset, home), home)
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 

@@ -45,7 +45,7 @@ class Bridge:
 
     Attributes:
         run: whose memo is compared.
-        folder: the older one's proposed results, their record, and its ``data``, ``params`` and ``scenarios`` where it has
+        folder: the older one's proposed results, their record, and its package, ``params`` and ``scenarios`` where it has
             kept them.
     """
 
@@ -60,7 +60,7 @@ class Bridge:
 
     @property
     def _kept(self) -> bool:
-        return (self.folder / "data").is_dir()
+        return (self.folder / "scenarios").is_dir()
 
     @functools.cached_property
     def _read(self) -> tuple[Inputs | None, str]:
