@@ -12,6 +12,7 @@ MONTH, YEAR = "yuan/person/month", "yuan/person/year"
 COMMON = {
     "area_code": "a", "year": 2024, "period": "Y", "residence": "urban", "programme": "dibao", "measure": "standard",
     "value": 800.0, "unit": MONTH, "preferred": True, "note": "", "file": "data/own/standards.csv",
+    "known_from": pd.Timestamp("2024-04-30"),
 }  # fmt: skip
 
 
@@ -213,6 +214,42 @@ def test_rural_above_urban_and_a_fall_are_remarked_on():
 )
 def test_what_is_level_checked_or_of_something_else_is_not_remarked_on(rows):
     assert checks.remarks(table(*rows)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "meant", "slip"),
+    [
+        ("programme", "dibao", "dibo"),
+        ("measure", "minimum_standard", "minimum_standrad"),
+        ("measure", "minimum_standard", "minimun_standard"),
+    ],
+)
+def test_a_rare_name_is_taken_for_a_slip_of_a_common_one(column, meant, slip):
+    common = [{column: meant, "area_code": str(number)} for number in range(5)]
+    said = f"data/own/standards.csv: row 7: {column} {slip!r} is rare; did you mean {meant}?"
+    assert checks.remarks(table(*common, {column: slip})) == [said]
+    assert checks.remarks(table(*common[:4], {column: slip})) == []
+    twice = [{column: slip}, {column: slip, "area_code": "b"}]
+    assert checks.remarks(table(*common, *twice)) == []
+    more = [{column: meant, "area_code": str(number)} for number in range(5, 10)]
+    assert len(checks.remarks(table(*common, *more, *twice))) == 2
+    rarely = [{column: slip, "area_code": name} for name in "bcd"]
+    plenty = [{column: meant, "area_code": str(number)} for number in range(10, 30)]
+    assert checks.remarks(table(*common, *more, *plenty, *rarely)) == []
+
+
+@pytest.mark.parametrize(
+    "other", ["standard", "minimum_standard_draft", "maximum_rate", "lowest_standard", "standard_minimum"]
+)
+def test_another_name_is_no_slip(other):
+    rows = [{"measure": "minimum_standard", "area_code": str(number)} for number in range(9)]
+    assert checks.remarks(table(*rows, {"measure": other})) == []
+
+
+def test_a_year_long_after_the_day_of_publication_is_remarked_on():
+    assert checks.remarks(table({"year": 2026})) == []
+    said = "data/own/standards.csv: row 2: year 2027 is long after 2024-04-30, when the figure was public"
+    assert checks.remarks(table({"year": 2027})) == [said]
 
 
 # Names, cells and forms
