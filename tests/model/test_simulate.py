@@ -351,6 +351,16 @@ def test_a_base_year_without_minima_is_refused(home, evidence_june, rules):
             simulate(evidence_june, read_scenario("baseline", home, {"base_year": year}), rules)
 
 
+def test_a_supplement_floor_of_one_residence_alone_is_refused(evidence_june, baseline, rules):
+    rows = evidence_june.observations
+    floor = (rows["area_code"] == "440000-C4") & (rows["year"] == 2024) & (rows["measure"] == "supplement_floor")
+    lone = replace(evidence_june, observations=rows[~(floor & (rows["residence"] == "rural"))])
+    said = "supplement_floor of 2024 known on 2024-06-30 for 440000-C4 urban alone; give the other residence's too"
+    with pytest.raises(DataRefused, match=said):
+        simulate(lone, baseline, rules)
+    assert len(simulate(replace(lone, observations=rows[~floor]), baseline, rules).cells)
+
+
 def test_tekun_without_its_rule_is_refused(evidence_june, baseline, rules):
     with pytest.raises(DataRefused, match="no rule multiple_of_dibao"):
         simulate(evidence_june, baseline, [rule for rule in rules if rule.kind != "multiple_of_dibao"])

@@ -36,5 +36,9 @@ def test_a_number_is_said_with_its_key_and_recorded():
 
 def test_a_question_without_one_answer_fails_by_name():
     facts = run_of().facts
-    with pytest.raises(ScenarioFailed, match="results hold 0 rows .* did you mean minimum_standard"):
+    with pytest.raises(
+        ScenarioFailed, match=r"^results hold 0 rows of minimum_standrad 440000-C4; did you mean minimum_standard\?$"
+    ):
         facts.value("minimum_standrad", area_code="440000-C4")
+    with pytest.raises(ScenarioFailed, match="^results hold 0 rows of minimum_standard 440000-C4 1900$"):
+        facts.value("minimum_standard", area_code="440000-C4", year=1900)

@@ -97,9 +97,9 @@ class Facts:
         """
         rows = self._answers(measure, where)
         if len(rows) != 1:
-            raise ScenarioFailed(
-                f"results hold {len(rows)} rows of {measure} {where}; {nearest(measure, self._measured)}"
-            )
+            asked = " ".join(str(one) for one in where.values())
+            near = "" if measure in self._measured else nearest(measure, self._measured).partition("; ")[2]
+            raise ScenarioFailed(f"results hold {len(rows)} rows of {measure} {asked}{'; ' if near else ''}{near}")
         return rows[0]["key"], rows[0]
 
     def _answers(self, measure: str, where: dict[str, Any]) -> list[dict[str, Any]]:

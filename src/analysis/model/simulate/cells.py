@@ -56,7 +56,8 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
     """Read the floors of the base year and uprate them by the scenario's policy.
 
     Raises:
-        DataRefused: the package holds no minimum standards for the base year as of the scenario's day.
+        DataRefused: the package holds no minimum standards for the base year as of the scenario's day, or of a class the
+            supplement floor of one residence alone.
     """
     classes = evidence.areas[evidence.areas["level"] == "class"]["area_class"]
     order = tuple(classes.sort_values().index)
@@ -74,6 +75,13 @@ def floors_of(evidence: Evidence, scenario: Scenario) -> Floors:
             "choose an earlier base_year or a later as_of"
         )
     supplements, supplement_grades = _floor_values(evidence, "supplement_floor", scenario.base_year)
+    for area in order:
+        held = [side for side in ("urban", "rural") if (area, side) in supplements]
+        if len(held) == 1:
+            raise DataRefused(
+                f"data/{evidence.dataset}: supplement_floor of {scenario.base_year} known on {scenario.as_of} for {area} "
+                f"{held[0]} alone; give the other residence's too, or neither"
+            )
     unified = {area for area in order if minima[area, "urban"] == minima[area, "rural"]}
     wages = class_minimum_wage(evidence)
     policy, year = scenario.policy, scenario.base_year
