@@ -264,6 +264,7 @@ def _die(job):
     [
         ("grid:\n  policy.rural_shar.at_least: [0.8]\n", "did you mean policy.rural_share.at_least"),
         ("grid:\n  policy.rule.rural.kind: [fixed, mixed]\n", "needs price_weight"),
+        ("grid:\n  policy.rural_share.at_least: [0.75, 0.75]\n", r"'\[0.75, 0.75\]': 0.75 stands twice"),
         ("grid:\n  base_year: [2024, 2016]\n", "no minimum_standard of 2016|multiple_of_dibao"),
     ],
 )

@@ -64,6 +64,7 @@ def test_a_misspelt_scenario_names_the_nearest(own_home, capsys):
         (("run", "mine.yaml"), "a file of your own is given with -f mine.yaml"),
         (("run", "baseline", "--set", "policy.rural_share.at_least=85%"), "a share is written as a decimal, 0.8 for 80%"),
         (("run", "baseline", "--set", "dataset=indonesia"), "a package is named by --dataset"),
+        (("run", "baseline", "--set", "road.by_year=2023", "--set", "road.target_share=0.9"), "--set road.by_year 2023; allowed: after the base year 2024"),
         (("why", "baseline"), "such as baseline:guangdong:440000:::2025:Y:::extra_cost:central"),
         (("compare", "rural80", "rural80-018f48"), "compared are the scenarios of params/scenarios"),
         (("verify", "nowhere"), "nowhere: no such folder; run 'tibiao memo' first"),
@@ -84,6 +85,24 @@ def test_check_reads_sweeps_and_the_headers_of_intake(own_home, capsys, file, ol
     edit(own_home / "params" / file, old, new)
     assert main(["check"]) == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["fiscal", "policies", "assumptions", "sharing", "rules", "countries"])
+def test_check_reads_what_no_scenario_names_too(own_home, capsys, kind):
+    path = own_home / "params" / kind / "spare.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("nonsense: 1\n", "utf-8")
+    assert main(["check"]) == 2
+    assert re.search(rf"params/{kind}/spare\.yaml(:1)?: ", capsys.readouterr().err)
+
+
+def test_check_names_the_parameters_that_nothing_reads(own_home, capsys):
+    for name in ("mine.yaml", "scenarios/mine.yml", "scenarios/old/mine.yaml", "policy/mine.yaml"):
+        (own_home / "params" / name).parent.mkdir(exist_ok=True)
+        (own_home / "params" / name).write_text("", "utf-8")
+    assert main(["check"]) == 0
+    said = re.findall(r"look at params/(\S+): nothing reads it", capsys.readouterr().out)
+    assert said == ["mine.yaml", "policy/mine.yaml", "scenarios/mine.yml", "scenarios/old/mine.yaml"]
 
 
 @pytest.mark.fault(18)

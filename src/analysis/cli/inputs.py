@@ -11,6 +11,11 @@ from analysis import files
 from analysis.cli.group import LANGUAGE, home_of
 from analysis.errors import ParametersRefused
 
+# What may lie below ``params``.
+FOLDERS = (
+    "assumptions", "batches", "countries", "fiscal", "intake", "policies", "rules", "scenarios", "sharing", "sweeps",
+)  # fmt: skip
+
 
 @click.command()
 @click.option("--dataset", default=None, help="Only this data package.")
@@ -47,6 +52,7 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
             click.echo(f"sweep {name}: good ({count} combinations)")
         read_vocabulary(home)
         click.echo("headers of intake: good")
+        _check_unnamed(home)
     for name in [dataset] if dataset else packages if scenario else evidence.datasets(home):
         package = packages.get(name) or evidence.load(name, None, home)
         click.echo(
@@ -54,6 +60,30 @@ def check(context: click.Context, dataset: str | None, scenario: str | None) -> 
         )
         for line in evidence.remarks(package.observations):
             click.echo(f"look at {line}")
+
+
+def _check_unnamed(home: Path) -> None:
+    """Read the parts that a scenario may name and perhaps none does, all rules and countries; say what nothing reads."""
+    from analysis.inputs import rules
+    from analysis.inputs import scenario as scenarios
+    from analysis.intake.country import read_country
+
+    counts = []
+    for part, (kind, _) in scenarios.PARTS.items():
+        found = scenarios.names(kind, home)
+        for name in found:
+            scenarios.read_part(part, name, home)
+        counts.append(f"{kind} {len(found)}")
+    for kind, read in (("rules", rules.read_rules), ("countries", read_country)):
+        for name in scenarios.names(kind, home):
+            read(name, home)
+    click.echo(f"files that scenarios may name: good ({', '.join(counts)})")
+    params = home / "params"
+    for path in sorted(params.rglob("*.y*ml")):
+        if path.parent.parent != params or path.parent.name not in FOLDERS or path.suffix != ".yaml":
+            click.echo(
+                f"look at {path.relative_to(home)}: nothing reads it; allowed: params/<kind>/<name>.yaml, the kinds {', '.join(FOLDERS)}"
+            )
 
 
 def _ready(scenario: Any, package: Any, home: Path) -> None:

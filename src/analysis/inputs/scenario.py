@@ -37,7 +37,13 @@ REFUSED_OF_THE_WHOLE = ("fiscal.sharing", "road.by_year", "base_year")
 # What a scenario never takes from the one it extends.
 OWN = ("id", "title", "question")
 # Keys that name a file; an override of one of its values holds whichever file is named.
-PARTS = ("fiscal", "policy", "assumptions", "sharing")
+# The parts of a scenario that stand in files of their own: the folder below ``params``, and what one is made of.
+PARTS = {
+    "fiscal": ("fiscal", Fiscal),
+    "policy": ("policies", Policy),
+    "assumptions": ("assumptions", Assumption),
+    "sharing": ("sharing", Sharing),
+}
 
 
 def names(kind: str, home: Path) -> list[str]:
@@ -77,12 +83,7 @@ def read_scenario(
         """Name the line of a key in the file that it was taken from."""
         return origin.get("".join(key[:1]), source).where(key)
 
-    tree: dict[str, Any] = {}
-    for part, kind, model in (("fiscal", "fiscal", Fiscal), ("policy", "policies", Policy)):
-        part_file = read_named(kind, written.get(part, ""), home, place((part,)))
-        tree[part] = validated(model, part_file.values, part_file.where).model_dump()
-    for part, model in (("assumptions", Assumption), ("sharing", Sharing)):
-        tree[part] = _each(part, model, written.get(part, ""), home, place((part,)))
+    tree = {part: read_part(part, written.get(part, ""), home, place((part,))) for part in PARTS}
     if (named := tree["fiscal"]["sharing"]) not in tree["sharing"]:
         path = f"params/fiscal/{written['fiscal']}.yaml"
         raise ParametersRefused(f"{path}: sharing: no such set {named!r}; {nearest(named, tree['sharing'])}")
@@ -265,10 +266,23 @@ def parse_override(text: str) -> tuple[str, Any]:
     return key, scalar(value, f"--set {key}")
 
 
-def _each(part: str, model: type[Strict], name: Any, home: Path, named_at: str) -> dict[str, Any]:
-    """Read a file of several groups of one kind, each under its id."""
-    named = read_named(part, name, home, named_at)
-    return {
+def read_part(part: str, name: Any, home: Path, named_at: str | None = None) -> dict[str, Any]:
+    """Read a part of a scenario from its own file, by its name.
+
+    Args:
+        part: one of PARTS.
+        name: as it was given.
+        home: the folder that holds ``params``.
+        named_at: the place that names it, for the refusal.
+
+    Raises:
+        ParametersRefused: no such file, or a key, type or value that is not allowed.
+    """
+    kind, model = PARTS[part]
+    named = read_named(kind, name, home, named_at)
+    if part in ("fiscal", "policy"):
+        return validated(model, named.values, named.where).model_dump()
+    return {  # several of one kind, each under its id
         key: validated(model, value, lambda at, key=key: named.where((key, *at)), key).model_dump()
         for key, value in named.values.items()
     }

@@ -30,25 +30,28 @@ def validated(model: type[Strict], values: Any, where: Callable[[tuple[str, ...]
         # A misspelt key is missing under its right name too: say the misspelling.
         first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         key = tuple(str(part) for part in first["loc"])
-        dotted = ".".join((*([label] if label else []), *key)) or model.__name__.lower()
+        dotted = ".".join((*([label] if label else []), *key))
         if first["type"] == "extra_forbidden":
             problem = f"no such key; {nearest(key[-1], _fields_at(model, key[:-1]))}"
         elif first["type"] == "missing":
             problem = "is missing"
+        elif first["type"] == "model_type":
+            problem = (
+                f"{_said(first['input'])}allowed: keys of its own, one a line: {', '.join(_fields_at(model, key))}"
+            )
         else:
             problem = _said(first["input"]) + _plain(first["msg"])
             if re.fullmatch(r"[\d.]+%", str(first["input"])):
                 problem += "; a share is written as a decimal, 0.8 for 80%"
         place = where(key)
-        raise ParametersRefused(
-            f"{place}: {problem}" if place.endswith(dotted) else f"{place}: {dotted}: {problem}"
-        ) from error
+        at = place if place.endswith(dotted) else f"{place}: {dotted}"  # what concerns the whole has no key
+        raise ParametersRefused(f"{at}: {problem}") from error
 
 
 def _said(given: Any) -> str:
     if isinstance(given, dict | BaseModel):
         return ""
-    text = str(given)
+    text = _bare(str(given))
     return (text if text.split() == [text] else repr(text))[:60] + ": "
 
 
@@ -62,8 +65,12 @@ def _plain(message: str) -> str:
         return "allowed: lower-case letters, digits, _ and -, 64 at most"
     if text.endswith("less than or equal to 1"):
         text += "; a share is written 0.8, not 80"
-    text = re.sub(r"Decimal\('([^']*)'\)", r"\1", text)
+    text = _bare(text)
     return text[0].lower() + text[1:]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"Decimal\('([^']*)'\)", r"\1", text)
 
 
 def _fields_at(model: Any, key: tuple[str, ...]) -> list[str]:
