@@ -126,7 +126,7 @@ def test_a_failed_scenario_leaves_the_others_and_shows_nothing_old(own_home, don
     said = run(capsys, "three", code=4)
     assert "failed: mine/page.zh: cell 4: AssertionError: no luck" in said.err
     assert "ended well: 2 of 3" in said.out
-    assert re.search(r"of an earlier run \d+ files lie there still, such as mine/", said.out)
+    assert re.search(r"in the folder and not of this run: mine/\S+ and \d+ more; 'tibiao verify' names them", said.out)
     out = Path("out/three")
     manifest = read_manifest(out)
     assert {task["task"]: task["exit_code"] for task in manifest["tasks"]} == {

@@ -207,6 +207,9 @@ def test_an_unknown_key_of_a_result_and_a_folder_without_manifest(own_home, caps
 
 def test_a_wrong_command_is_one_line(own_home, capsys):
     assert "No such command" in refused(capsys, 2, "memos")
+    assert "'fr' is not one of 'zh', 'en'; see 'tibiao run --help'" in refused(
+        capsys, 2, "run", "baseline", "--lang", "fr"
+    )
 
 
 def test_check_says_what_is_good(own_home, capsys):

@@ -198,6 +198,13 @@ def test_there_are_more_than_thirty_habits():
     assert set(FAULTS) < set(HABITS)
 
 
+def test_what_is_merged_is_named_by_its_first_cell_where_the_text_stands(reading):
+    reading.of(reading.book(merged_two_level))
+    empty = {"B1", "C1", "D1", "E1", "A3", "C2", "E2"}
+    assert not empty & {one.cell for one in reading.journal.lines}
+    assert {"A1", "A2", "B2", "D2"} & {one.cell for one in reading.journal.lines}
+
+
 def test_several_sheets_are_one_table_and_hidden_ones_are_left_out(reading):
     def named(title, rows):
         return lambda sheet: (setattr(sheet, "title", title), [sheet.append(row) for row in rows])

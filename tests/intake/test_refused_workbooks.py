@@ -164,6 +164,12 @@ def test_a_doubt_is_refused_with_its_cell(reading, habit):
     assert re.search(said, told), told
 
 
+def test_a_cell_that_is_doubtful_for_three_reasons_is_one(reading):
+    told = reading.doubts(reading.book(but(C4=7740))).splitlines()
+    assert told[0] == "figures.xlsx: 1 cell is doubtful (3 reasons); nothing was written"
+    assert [line.split(":")[0] for line in told[1:]] == ["  Sheet1!C4"] * 3
+
+
 def test_every_fault_has_its_habit():
     assert set(FAULTS) < set(REFUSED)
 

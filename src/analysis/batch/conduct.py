@@ -120,7 +120,8 @@ def conduct(batch: Batch, given: str, say: Callable[[str], None]) -> tuple[list[
         give_back()  # results and the page went through here; the manifest, which is long, takes it anew
         stale = store.write_manifest(batch.tasks, all_ended, written, out, batch.kind, batch.proposed)
         if stale:
-            say(f"of an earlier run {len(stale)} files lie there still, such as {stale[0]}; 'tibiao verify' names them")
+            more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
+            say(f"in the folder and not of this run: {stale[0]}{more}; 'tibiao verify' names them")
     return all_ended, out
 
 

@@ -58,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"tibiao: {refusal}", err=True)
         return refusal.exit_code
     except click.ClickException as error:
-        click.echo(f"tibiao: {error.format_message().rstrip('.?')}; see 'tibiao --help'", err=True)
+        context = getattr(error, "ctx", None)
+        named = context.command_path if context else "tibiao"
+        click.echo(f"tibiao: {error.format_message().rstrip('.?')}; see '{named} --help'", err=True)
         return ParametersRefused.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("tibiao: interrupted; what is finished is kept, and the same command goes on from there", err=True)

@@ -259,7 +259,8 @@ def _conducted(batch: Any, given: str) -> None:
 
     ended, out = conduct.conduct(batch, given, click.echo)
     failed = [one for one in ended if one.exit_code]
-    Console(soft_wrap=False).print(conduct.summary(batch, ended, out))
+    if (table := conduct.summary(batch, ended, out)).row_count:
+        Console(soft_wrap=False).print(table)
     what = (
         "results, figures and manifest"
         if len(failed) < len(ended)

@@ -44,8 +44,9 @@ class Cell:
 
     @property
     def address(self) -> str:
-        """Such as ``B7``."""
-        return f"{letters(self.column)}{self.row}"
+        """Such as ``B7``; of a merged block that of its first cell, where the text stands."""
+        row, column = self.merged[:2] if self.merged else (self.row, self.column)
+        return f"{letters(column)}{row}"
 
     @property
     def text(self) -> str:

@@ -99,11 +99,13 @@ class Journal:
         """
         if not self.doubts:
             return
-        count, said = len(self.doubts), [f"  {one}" for one in self.doubts[:SHOWN]]
-        if count > SHOWN:
-            said.append(f"  and {count - SHOWN} more")
-        noun = "cell is" if count == 1 else "cells are"
-        raise DataRefused("\n".join([f"{file}: {count} {noun} doubtful; nothing was written", *said]))
+        said = [f"  {one}" for one in self.doubts[:SHOWN]]
+        if len(self.doubts) > SHOWN:
+            said.append(f"  and {len(self.doubts) - SHOWN} more")
+        cells = len({(one.sheet, one.cell) for one in self.doubts})
+        noun = "cell is" if cells == 1 else "cells are"
+        reasons = f" ({len(self.doubts)} reasons)" if len(self.doubts) > cells else ""
+        raise DataRefused("\n".join([f"{file}: {cells} {noun} doubtful{reasons}; nothing was written", *said]))
 
     def csv(self) -> str:
         """Return the lines as CSV; text that a spreadsheet would run is quoted by an apostrophe."""
