@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,6 +196,48 @@ def test_where_the_warm_process_has_gone_the_ordinary_kernel_serves(kernel, monk
     manager, client = kernel()
     assert not isinstance(manager.provisioner.process, ForkedProcess)
     assert said(client, "print(6 * 7)") == "42"
+
+
+# The second process that is asked for cannot be had.
+SECOND_FORK_FAILS = """
+import errno, os
+fork, asked = os.fork, []
+def second_fails():
+    asked.append(1)
+    if len(asked) == 2:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return fork()
+os.fork = second_fails
+"""
+
+
+def test_where_one_fork_fails_the_ordinary_kernel_serves_and_the_others_live_on(kernel, monkeypatch, tmp_path):
+    (tmp_path / "second_fork_fails.py").write_text(SECOND_FORK_FAILS)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    with process.WarmProcess(modules=("second_fork_fails",)) as warm:
+        monkeypatch.setenv(process.SHARED, warm.address)
+        started = [kernel() for _ in range(3)]
+        assert [isinstance(one.provisioner.process, ForkedProcess) for one, _ in started] == [True, False, True]
+        assert [said(client, "print(6 * 7)") for _, client in started] == ["42"] * 3
+        assert {one.transport for one, _ in started} == {"ipc"}
+
+
+def test_where_the_warm_process_has_gone_with_its_folder_the_ordinary_kernel_serves_there(kernel, monkeypatch):
+    class Gone(ForkedProcess):
+        def __init__(self, address, *_):
+            shutil.rmtree(Path(address).parent)
+            raise ConnectionResetError
+
+    monkeypatch.setattr(provisioner, "ForkedProcess", Gone)
+    with process.WarmProcess(modules=()) as warm:
+        monkeypatch.setenv(process.SHARED, warm.address)
+        manager, client = kernel()
+        assert said(client, "print(6 * 7)") == "42"
+        folder = Path(manager.ip).parent
+        assert (manager.transport, folder.stat().st_mode & 0o077) == ("ipc", 0)
+        manager.restart_kernel(now=True)
+        client.wait_for_ready(timeout=60)
+        assert said(client, "print(6 * 7)") == "42"
 
 
 def test_changed_source_asks_for_another_warm_process(monkeypatch, tmp_path):

@@ -59,6 +59,11 @@ class ForkedProvisioner(LocalProvisioner):
             if len(path) < LONGEST_SOCKET_PATH:
                 self.parent.transport, self.parent.ip = "ipc", path
             self.parent.connection_file = self.parent.connection_file or f"{self._folder.name}/connection.json"
+        if self._folder is not None:
+            # It may have gone with the warm process; clients know its name.
+            for place in (Path(self._folder.name).parent, Path(self._folder.name)):
+                if not place.is_dir():
+                    place.mkdir(0o700)
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
@@ -73,6 +78,7 @@ class ForkedProvisioner(LocalProvisioner):
                 self.process = ForkedProcess(warm_address(), request, streams)
         except OSError as error:
             self.log.warning("no kernel could be forked (%s); an ordinary one is started", error)
+            await self.pre_launch(**kwargs)  # the connection file is written again where it has gone
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd", Path.cwd())

@@ -136,10 +136,14 @@ class _Kernels:
 
     def add(self, pid: int, connection: socket.socket) -> None:
         """Watch a kernel and its client."""
-        self.connections[pid] = connection
-        self._ends[pid] = os.pidfd_open(pid)
+        try:
+            end = os.pidfd_open(pid)
+        except OSError:
+            os.kill(pid, signal.SIGKILL)  # nobody could tell its end
+            raise
+        self.connections[pid], self._ends[pid] = connection, end
         self._wake.register(connection, selectors.EVENT_READ, pid)
-        self._wake.register(self._ends[pid], selectors.EVENT_READ)
+        self._wake.register(end, selectors.EVENT_READ)
 
     def reap(self) -> None:
         """Tell the clients of kernels that have ended, and end what those left behind in sessions of their own."""
@@ -222,20 +226,24 @@ def _still_there(connection: Any) -> bool:
 
 
 def _start(listener: socket.socket, lifeline: int, wake: selectors.BaseSelector, kernels: _Kernels) -> None:
-    connection, _ = listener.accept()
+    connection, streams = None, []
     try:
+        connection, _ = listener.accept()
         message, streams, _, _ = socket.recv_fds(connection, LARGEST_REQUEST_BYTES, 3)
         request = json.loads(message)
+        sys.stdout.flush()
+        pid = os.fork()
+        if not pid:
+            _become(request, streams, [listener, connection, *kernels.connections.values()], lifeline, wake)
+        kernels.add(pid, connection)
     except (OSError, ValueError):
-        connection.close()
+        # One that cannot be had, for want of memory, processes or descriptors, is no reason to end the others.
+        if connection is not None:
+            connection.close()
         return
-    sys.stdout.flush()
-    pid = os.fork()
-    if not pid:
-        _become(request, streams, [listener, connection, *kernels.connections.values()], lifeline, wake)
-    for stream in streams:
-        os.close(stream)
-    kernels.add(pid, connection)
+    finally:
+        for stream in streams:
+            os.close(stream)
     with contextlib.suppress(OSError):
         connection.send(json.dumps({"pid": pid}).encode())
 
