@@ -1,12 +1,15 @@
 """What a local crew does where its processes die: small pieces of work are begun again, as tasks are."""
 
 import subprocess
+import tempfile
 from functools import partial
 from os import _exit, getpid
+from pathlib import Path
 
 import pytest
 
 from analysis.batch.crew import LocalCrew
+from analysis.batch.kernels.process import SHARED
 from analysis.batch.parcel import Parcel
 from analysis.errors import InfrastructureFailed
 
@@ -39,3 +42,25 @@ def test_work_that_kills_its_process_each_time_is_given_up_in_one_line(crew):
     with pytest.raises(InfrastructureFailed, match="died 4 times"):
         list(crew.map(_exit, [0, 0, 0]))
     assert crew.do(getpid) != before
+
+
+def test_under_a_temporary_folder_of_a_long_name_the_work_is_done_and_nothing_is_left(tmp_path, monkeypatch):
+    """No warm process can listen there: a socket's path has at most 107 bytes."""
+    monkeypatch.delenv(SHARED, raising=False)
+    long = tmp_path / ("x" * 107)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with LocalCrew(1, Parcel.pack({"note": b"packed"})) as crew:
+        assert crew.do(Path.read_bytes, crew.home / "note") == b"packed"
+    assert not list(long.iterdir())
+
+
+def test_a_crew_that_is_interrupted_while_it_unpacks_leaves_nothing(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Parcel, "unpacked", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        LocalCrew(1, Parcel.pack({})).__enter__()
+    assert not list(tmp_path.iterdir())

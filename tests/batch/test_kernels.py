@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -238,6 +239,25 @@ def test_where_the_warm_process_has_gone_with_its_folder_the_ordinary_kernel_ser
         manager.restart_kernel(now=True)
         client.wait_for_ready(timeout=60)
         assert said(client, "print(6 * 7)") == "42"
+
+
+@pytest.mark.parametrize("letters", [71, 110])
+def test_under_a_temporary_folder_of_a_long_name_a_kernel_serves_and_nothing_is_left(kernel, monkeypatch, letters):
+    """A socket's path has at most 107 bytes: here the longest of a kernel's has one too many, or the warm process's has."""
+    monkeypatch.delenv(process.SHARED, raising=False)
+    monkeypatch.setattr(provisioner, "_warm", {})
+    monkeypatch.setattr(provisioner, "WarmProcess", functools.partial(process.WarmProcess, modules=()))
+    with tempfile.TemporaryDirectory() as short:
+        long = Path(short, "x" * (letters - len(short) - 1))
+        long.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(long))
+        manager, client = kernel()
+        assert said(client, "print(6 * 7)") == "42"
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        for one in provisioner._warm.values():
+            one.close()
+        assert not list(long.iterdir())
 
 
 def test_changed_source_asks_for_another_warm_process(monkeypatch, tmp_path):

@@ -79,14 +79,15 @@ class LocalCrew:
         self._busy: dict[Future[Any], Any] = {}
 
     def __enter__(self) -> LocalCrew:
-        self._folder = tempfile.mkdtemp(prefix="tibiao-")
+        self._folder, self._warm, shared = tempfile.mkdtemp(prefix="tibiao-"), None, os.environ.get(SHARED)
         try:
             self.home = self._parcel.unpacked(Path(self._folder))
-        except OSError:
+            if can_fork() and not shared:
+                with contextlib.suppress(OSError):  # where none can be had, the others serve
+                    self._warm = WarmProcess(home=self.home, folder=self._folder)
+        except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        shared = os.environ.get(SHARED)
-        self._warm = WarmProcess(home=self.home, folder=self._folder) if can_fork() and not shared else None
         self._told = {UNPACKED: self._folder, **ONE_THREAD}
         if address := self._warm.address if self._warm else shared:
             self._told[SHARED] = address

@@ -57,28 +57,43 @@ class WarmProcess:
             modules: what it imports; their ``warm_up`` is called.
             home: the folder that holds the data packages to read; found where it is not given.
             folder: of its sockets, which it removes when it ends, however its owner died; a new private one by default.
+
+        Raises:
+            OSError: it could not be started, or its address would be too long.
         """
-        folder = folder or tempfile.mkdtemp(prefix="tibiao-")
-        self._folder, self.address = folder, f"{folder}/warm"
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        listener.bind(self.address)
-        listener.listen(128)  # who asks before it is warm waits
+        self._folder = folder or tempfile.mkdtemp(prefix="tibiao-")
+        self.address = f"{self._folder}/warm"
+        self._owner = os.getpid()
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+                listener.bind(self.address)
+                listener.listen(128)  # who asks before it is warm waits
+                self._start(listener.fileno(), modules, home)
+        except BaseException:
+            if not folder:
+                shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        atexit.register(self.close)
+
+    def _start(self, listener: int, modules: Sequence[str], home: Path | None) -> None:
         theirs, self._lifeline = os.pipe()
         own = {**ONE_THREAD, **_ALLOCATION} | ({"TIBIAO_HOME": str(home)} if home else {})
-        self._owner = os.getpid()
-        command = [sys.executable, "-m", "analysis.batch.kernels.warm", "--listener", str(listener.fileno())]
-        self._process = subprocess.Popen(
-            [*command, "--lifeline", str(theirs), "--folder", folder, *modules],
-            pass_fds=(listener.fileno(), theirs),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=None if os.environ.get("TIBIAO_DEBUG") else subprocess.DEVNULL,
-            env={**os.environ, **own},
-            start_new_session=True,
-        )
-        os.close(theirs)
-        listener.close()
-        atexit.register(self.close)
+        command = [sys.executable, "-m", "analysis.batch.kernels.warm", "--listener", str(listener)]
+        try:
+            self._process = subprocess.Popen(
+                [*command, "--lifeline", str(theirs), "--folder", self._folder, *modules],
+                pass_fds=(listener, theirs),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=None if os.environ.get("TIBIAO_DEBUG") else subprocess.DEVNULL,
+                env={**os.environ, **own},
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(self._lifeline)
+            raise
+        finally:
+            os.close(theirs)
 
     @property
     def pid(self) -> int:

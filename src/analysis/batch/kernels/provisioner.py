@@ -22,8 +22,8 @@ from analysis.batch.kernels.process import SHARED, ForkedProcess, WarmProcess, c
 
 NAME = "tibiao-forked"
 LAUNCHER = "ipykernel_launcher"
-# A socket's whole path may have 107 bytes; a number of five digits follows.
-LONGEST_SOCKET_PATH = 100
+# A socket's whole path may have 107 bytes; "-children" follows.
+LONGEST_SOCKET_PATH = 98
 # How often it is looked whether a kernel listens, for how long at most, and how long its end is waited for.
 LOOK_SECONDS, LISTEN_SECONDS, END_SECONDS = 0.004, 2, 5
 # This process's own warm processes, by the source code that they hold.
@@ -53,10 +53,12 @@ class ForkedProvisioner(LocalProvisioner):
         """Choose sockets that no other user can reach, then prepare as usual."""
         if self._folder is None and self.parent is not None and os.name == "posix":
             # What lies beside the warm process's socket goes with it, however this process ends.
-            beside = Path(warm_address()).parent if can_fork() else None
+            beside = None
+            with contextlib.suppress(OSError):  # where there is none, an ordinary kernel will serve
+                beside = Path(warm_address()).parent if can_fork() else None
             self._folder = tempfile.TemporaryDirectory(prefix="k", dir=beside if beside and beside.is_dir() else None)
             path = f"{self._folder.name}/s"
-            if len(path) < LONGEST_SOCKET_PATH:
+            if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
                 self.parent.transport, self.parent.ip = "ipc", path
             self.parent.connection_file = self.parent.connection_file or f"{self._folder.name}/connection.json"
         if self._folder is not None:
