@@ -142,6 +142,20 @@ def test_a_crash_leaves_the_neighbour_alone(kernel):
     assert said(neighbour, "print(6 * 7)") == "42"
 
 
+def test_the_end_of_a_kernel_ends_what_it_left_behind_and_nothing_of_its_neighbours(kernel):
+    command = "setsid sleep 77 > /dev/null 2>&1 & echo $!"
+    start = f"print(subprocess.run(['sh', '-c', {command!r}], capture_output=True, text=True).stdout)"
+    (_, client), (ending, other) = kernel(), kernel()
+    neighbours, left = [int(said(one, f"import subprocess; {start}")) for one in (client, other)]
+    ending.shutdown_kernel(now=True)
+    deadline = time.monotonic() + 10
+    while _runs(left) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _runs(left)
+    assert _runs(neighbours)
+    assert said(client, "print(6 * 7)") == "42"
+
+
 def test_interrupt_and_restart(kernel):
     manager, client = kernel()
     said(client, "own = 1")
@@ -301,4 +315,7 @@ def test_an_owner_that_is_killed_takes_kernels_and_warm_process_with_it():
 
 
 def _runs(pid):
-    return psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -43,6 +43,8 @@ _KERNEL = (
 # Objects made, and rounds of younger ones, before kernels look for cycles: tables make objects by the hundred thousand and
 # hardly a cycle, and to look as often as Python does by itself takes a tenth of the warm-up and a fiftieth of a kernel.
 COLLECT_AFTER = (50_000, 20, 20)
+# By this variable, the number of its kernel or worker, a process is known that left their session.
+_WHOSE = "TIBIAO_STARTED_BY"
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -147,7 +149,7 @@ class _Kernels:
 
     def reap(self) -> None:
         """Tell the clients of kernels that have ended, and end what those left behind in sessions of their own."""
-        ended = False
+        ended = set()
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -156,10 +158,10 @@ class _Kernels:
             if not pid:
                 break
             if pid in self.connections:
-                ended = True
+                ended.add(pid)
                 self._forget(pid, os.waitstatus_to_exitcode(status))
         if ended:
-            self._end_orphans()
+            self._end_orphans(ended)
 
     def _forget(self, pid: int, exit_code: int) -> None:
         connection, end = self.connections.pop(pid), self._ends.pop(pid)
@@ -172,12 +174,16 @@ class _Kernels:
             connection.send(json.dumps({"exit": exit_code}).encode())
         connection.close()
 
-    def _end_orphans(self) -> None:
+    def _end_orphans(self, ended: set[int]) -> None:
+        """End what these left behind; a process that does not show whose it is may stay until nothing else runs."""
         import psutil
 
-        for orphan in psutil.Process().children():
+        marks = {str(pid) for pid in ended}
+        for orphan in psutil.Process().children(recursive=True):
             with contextlib.suppress(OSError, psutil.Error):
-                if orphan.pid not in self.connections and os.getsid(orphan.pid) not in self.connections:
+                if orphan.pid in self.connections:
+                    continue
+                if not self.connections or os.getsid(orphan.pid) in ended or orphan.environ().get(_WHOSE) in marks:
                     orphan.kill()
                     os.waitpid(orphan.pid, 0)
 
@@ -300,7 +306,7 @@ def _become(
             os.dup2(stream, target)
             os.close(stream)
         os.environ.clear()
-        os.environ.update(request["env"])
+        os.environ.update(request["env"] | {_WHOSE: str(os.getpid())})
         os.chdir(request["cwd"])
         if "arguments" in request:
             _run_kernel(request["arguments"], parent)
