@@ -1,8 +1,10 @@
 """Kernels forked from a warm process: what an ordinary kernel gives, and nothing of each other."""
 
 import asyncio
+import contextlib
 import functools
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -154,6 +156,26 @@ def test_the_end_of_a_kernel_ends_what_it_left_behind_and_nothing_of_its_neighbo
     assert not _runs(left)
     assert _runs(neighbours)
     assert said(client, "print(6 * 7)") == "42"
+
+
+@pytest.fixture
+def forked():
+    """Fork processes that end at once from a warm process of their own: workers whom nobody gives work."""
+    with process.WarmProcess(modules=()) as warm, Path(os.devnull).open("r+b") as nothing:
+        request = {"cwd": "/", "env": dict(os.environ)}
+        yield lambda: ForkedProcess(warm.address, request, [nothing.fileno()] * 3)
+
+
+def test_a_process_is_waited_for_however_many_descriptors_its_owner_has(forked):
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2048, before[1]), before[1]))
+    with contextlib.ExitStack() as held:
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, before)
+        while held.enter_context(Path(os.devnull).open("rb")).fileno() < 1024:
+            pass
+        one = forked()
+        assert one.fileno() > 1023
+        assert one.wait(60) == 0
 
 
 def test_interrupt_and_restart(kernel):

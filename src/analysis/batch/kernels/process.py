@@ -179,7 +179,9 @@ class ForkedProcess:
             subprocess.TimeoutExpired: it still runs.
         """
         if self.returncode is None:
-            if not select.select([self._connection], [], [], timeout)[0]:
+            ended = select.poll()  # select() takes no descriptor above 1023
+            ended.register(self._connection, select.POLLIN)
+            if not ended.poll(None if timeout is None else timeout * 1000):
                 raise subprocess.TimeoutExpired("forked process", timeout or 0)
             try:
                 self.returncode = self._received()["exit"]
