@@ -178,6 +178,14 @@ def test_a_process_is_waited_for_however_many_descriptors_its_owner_has(forked):
         assert one.wait(60) == 0
 
 
+def test_a_signal_for_a_process_that_has_just_gone_is_no_error(forked, monkeypatch):
+    one = forked()
+    one.wait(60)
+    monkeypatch.setattr(one, "poll", lambda: None)  # its end has not been told yet
+    one.kill()
+    one.terminate()
+
+
 def test_interrupt_and_restart(kernel):
     manager, client = kernel()
     said(client, "own = 1")

@@ -191,9 +191,10 @@ class ForkedProcess:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the process alone."""
+        """Send a signal to the process alone; nothing happens where it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # its end is told a moment after it has gone
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """Kill the process."""

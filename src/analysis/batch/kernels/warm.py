@@ -165,13 +165,13 @@ class _Kernels:
 
     def _forget(self, pid: int, exit_code: int) -> None:
         connection, end = self.connections.pop(pid), self._ends.pop(pid)
+        with contextlib.suppress(OSError):
+            connection.send(json.dumps({"exit": exit_code}).encode())
         self._wake.unregister(connection)
         self._wake.unregister(end)
         os.close(end)
         with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)  # what the kernel started in its own session
-        with contextlib.suppress(OSError):
-            connection.send(json.dumps({"exit": exit_code}).encode())
         connection.close()
 
     def _end_orphans(self, ended: set[int]) -> None:
