@@ -19,6 +19,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
+from analysis.batch.kernels import client as kernel_client
 from analysis.batch.kernels import process, provisioner
 from analysis.batch.kernels.client import PromptManager
 from analysis.batch.kernels.process import ForkedProcess
@@ -202,7 +203,9 @@ def test_interrupt_and_restart(kernel):
     assert said(client, "print('own' in globals())") == "False"
 
 
-def test_a_kernel_listens_when_it_is_handed_over_is_waited_for_no_longer_than_asked_and_is_gone_when_killed():
+def test_a_kernel_listens_when_it_is_handed_over_is_waited_for_no_longer_than_asked_and_is_gone_when_killed(
+    monkeypatch,
+):
     async def life():
         manager = PromptManager(kernel_name="tibiao")
         await manager.start_kernel()
@@ -211,22 +214,29 @@ def test_a_kernel_listens_when_it_is_handed_over_is_waited_for_no_longer_than_as
         client = manager.client()
         client.start_channels()
         os.kill(pid, signal.SIGSTOP)
-        with pytest.raises(RuntimeError, match=r"did not answer within 0\.5 s"):
-            await client.wait_for_ready(0.5)
+        begin = time.monotonic()
+        with monkeypatch.context() as patch:
+            patch.setattr(kernel_client, "REPLY_SECONDS", 30)
+            with pytest.raises(RuntimeError, match=r"did not answer within 0\.5 s"):
+                await client.wait_for_ready(0.5)
+        waited = time.monotonic() - begin
         os.kill(pid, signal.SIGCONT)
         await client.wait_for_ready(60)
-        # It was asked twice: the second answer lies unread and must not pass for a sign of life.
-        while not await client.shell_channel.msg_ready():
-            await asyncio.sleep(0.01)
+        # It was asked once more than it needed: that answer lies unread and must not pass for a sign of life.
+        async with asyncio.timeout(60):
+            while not await client.shell_channel.msg_ready():
+                await asyncio.sleep(0.01)
         await manager.provisioner.kill()
         gone = not psutil.pid_exists(pid)
         with pytest.raises(RuntimeError, match="died before it answered"):
             await client.wait_for_ready(60)
         client.stop_channels()
         await manager.cleanup_resources()
-        return listening, gone
+        return listening, waited, gone
 
-    assert asyncio.run(life()) == (5, True)
+    listening, waited, gone = asyncio.run(life())
+    assert (listening, gone) == (5, True)
+    assert 0.5 <= waited < 15
 
 
 def test_where_nothing_can_be_forked_the_ordinary_kernel_serves(kernel, monkeypatch):

@@ -32,7 +32,7 @@ class PromptClient(AsyncKernelClient):
         while True:
             asked.add(self.kernel_info())
             with contextlib.suppress(Empty):
-                reply = await self.get_shell_msg(timeout=REPLY_SECONDS)
+                reply = await self.get_shell_msg(timeout=max(0, min(REPLY_SECONDS, end - time.monotonic())))
                 # What an earlier wait had asked and nobody has read says nothing of the kernel now.
                 if reply["parent_header"].get("msg_id") in asked:
                     await self.get_iopub_msg(timeout=PUBLISHED_SECONDS)
@@ -40,7 +40,7 @@ class PromptClient(AsyncKernelClient):
                     return
             if not await self.is_alive():
                 raise RuntimeError("it died before it answered")
-            if time.monotonic() > end:
+            if time.monotonic() >= end:
                 raise RuntimeError(f"it did not answer within {timeout:g} s")
 
 
