@@ -239,6 +239,24 @@ def test_a_kernel_listens_when_it_is_handed_over_is_waited_for_no_longer_than_as
     assert 0.5 <= waited < 15
 
 
+def test_all_who_wait_for_the_end_of_a_kernel_hear_of_it_whoever_looks_first():
+    async def life():
+        manager = PromptManager(kernel_name="tibiao")
+        await manager.start_kernel()
+        provisioner, process = manager.provisioner, manager.provisioner.process
+        waiters = [asyncio.create_task(provisioner.wait()) for _ in range(2)]
+        await asyncio.sleep(0)  # now they wait
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(60)
+        done, waiting = await asyncio.wait(waiters, timeout=60)
+        for one in waiting:
+            one.cancel()
+        await manager.cleanup_resources()
+        return [one.result() for one in done]
+
+    assert asyncio.run(life()) == [-signal.SIGKILL] * 2
+
+
 def test_where_nothing_can_be_forked_the_ordinary_kernel_serves(kernel, monkeypatch):
     monkeypatch.setattr(provisioner, "can_fork", lambda: False)
     manager, client = kernel()

@@ -112,15 +112,17 @@ class ForkedProvisioner(LocalProvisioner):
         """Wait for the kernel's end; a forked one wakes its waiter at once."""
         if not isinstance(self.process, ForkedProcess):
             return await super().wait()
-        loop = asyncio.get_running_loop()
-        while (code := self.process.poll()) is None:
+        loop, process = asyncio.get_running_loop(), self.process
+        while (code := process.poll()) is None:
             woken = loop.create_future()
-            loop.add_reader(self.process.fileno(), lambda woken=woken: woken.done() or woken.set_result(None))
-            descriptor = self.process.fileno()
+            # Of its own: a descriptor wakes one waiter alone, and whoever looks first closes the process's.
+            descriptor = os.dup(process.fileno())
+            loop.add_reader(descriptor, lambda woken=woken: woken.done() or woken.set_result(None))
             try:
                 await woken
             finally:
                 loop.remove_reader(descriptor)
+                os.close(descriptor)
         self.process = None
         return code
 
