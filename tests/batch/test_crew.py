@@ -2,6 +2,8 @@
 
 import subprocess
 import tempfile
+import threading
+from concurrent.futures import wait
 from functools import partial
 from os import _exit, getpid
 from pathlib import Path
@@ -42,6 +44,27 @@ def test_work_that_kills_its_process_each_time_is_given_up_in_one_line(crew):
     with pytest.raises(InfrastructureFailed, match="died 4 times"):
         list(crew.map(_exit, [0, 0, 0]))
     assert crew.do(getpid) != before
+
+
+def test_whoever_has_done_the_work_gets_the_next_even_where_nobody_was_told_yet(crew, monkeypatch):
+    """A piece of work counts as done a moment before its end is told."""
+    told, free = threading.Event(), crew._free
+
+    def free_late(future):
+        if threading.current_thread() is not threading.main_thread():
+            told.wait(60)
+        free(future)
+
+    monkeypatch.setattr(crew, "_free", free_late)
+    one = crew.submit(getpid)
+    wait([one])
+    next_one = crew.submit(getpid)
+    told.set()
+    assert next_one.result() == one.result()
+    assert len(crew._members) == 1
+    dies = crew.submit(_exit, 0)
+    wait([dies])
+    assert crew.submit(getpid).result() != one.result()
 
 
 def test_under_a_temporary_folder_of_a_long_name_the_work_is_done_and_nothing_is_left(tmp_path, monkeypatch):

@@ -95,6 +95,8 @@ class LocalCrew:
 
     def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
         """Hand out a piece of work to a member who has none."""
+        for ended in [one for one in list(self._busy) if one.done()]:
+            self._free(ended)  # its end is seen a moment before it calls back
         idle = [one for one in self._members if one not in self._busy.values()]
         if not idle:
             idle = [self._join()]
@@ -111,9 +113,9 @@ class LocalCrew:
         return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=(self._told,))
 
     def _free(self, future: Future[Any]) -> None:
-        member = self._busy.get(future)
-        if isinstance(future.exception(), BrokenProcessPool) and member in self._members:
-            self._members.remove(member)  # died with its work; another takes its place
+        if isinstance(future.exception(), BrokenProcessPool):
+            with contextlib.suppress(ValueError):  # freed already
+                self._members.remove(self._busy.get(future))  # died with its work; another takes its place
         self._busy.pop(future, None)
 
     def do(self, work: Callable[..., Any], *given: Any) -> Any:
