@@ -1,5 +1,6 @@
 """A batch from plan to manifest: nothing twice, nothing lost, nothing half-written."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -164,7 +164,7 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(own_home, once, capsys, n
         said = running.stderr.read()
     if code > 0:
         assert said.strip().endswith("what is finished is kept, and the same command goes on from there")
-    wait_until(lambda: not [pid for pid in left if psutil.pid_exists(pid)], 5)
+    wait_until(lambda: not [pid for pid in left if _runs(pid)], 5)
     wait_until(lambda: not folder.exists(), 5)
     assert verify(out, own_home) == ["the last run did not end; what lies here may be of an earlier one: run again"]
     kept = (receipts / "baseline/page.zh.json").stat().st_mtime_ns
@@ -181,13 +181,9 @@ def test_a_killed_worker_costs_one_more_attempt_and_what_changes_meanwhile_chang
         wait_until(lambda: (Path("out/three") / HOLDER).exists())
         edit(own_home / "params/assumptions/mine.yaml", "central: 0.77", "central: 0.70")
         wait_until(lambda: (Path("out/three") / RECEIPTS / "mine/page.zh.json").exists())
-        time.sleep(1)
-        forked = sorted(
-            (child for child in psutil.Process(running.pid).children(recursive=True) if "--folder" in child.cmdline()),
-            key=lambda child: child.create_time(),
-        )
-        assert len(forked) == 3, "the warm process, the worker, and the kernel of the task that runs"
-        forked[1].kill()
+        # The warm process, the worker, and the kernel of the task that runs.
+        wait_until(lambda: len(_forked(running)) == 3)
+        _forked(running)[1].kill()
         assert running.wait(timeout=60) == 0
     attempts = {task["task"]: task["attempts"] for task in read_manifest(Path("out/three"))["tasks"]}
     assert attempts == {"baseline/page.zh": 1, "mine/page.zh": 1, "tight/page.zh": 2}
@@ -196,6 +192,23 @@ def test_a_killed_worker_costs_one_more_attempt_and_what_changes_meanwhile_chang
     assert "to run: 1 of 3" in run(capsys, "three").out
     assert "700000" in Path("out/three/mine/results.csv").read_text("utf-8")
     assert verify(Path("out/three"), own_home) == []
+
+
+def _runs(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _forked(running):
+    """Return the warm process of a batch and what was forked from it, the eldest first."""
+    found = []
+    for child in psutil.Process(running.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            if "--folder" in child.cmdline():
+                found.append(child)
+    return sorted(found, key=lambda child: child.create_time())
 
 
 def test_a_folder_that_is_being_written_names_its_holder(own_home, done, capsys):

@@ -191,8 +191,9 @@ def test_interrupt_and_restart(kernel):
     manager, client = kernel()
     said(client, "own = 1")
     # A kernel answers "aborted" to what is sent before it has got over an error, unless it is told to go on.
-    waiting = client.execute("import time; time.sleep(60)", stop_on_error=False)
-    time.sleep(0.5)
+    waiting = client.execute("import time; print('begun', flush=True); time.sleep(60)", stop_on_error=False)
+    while client.get_iopub_msg(timeout=60)["content"].get("text") != "begun\n":
+        pass
     manager.interrupt_kernel()
     reply = client.get_shell_msg(timeout=10)
     assert reply["parent_header"]["msg_id"] == waiting
