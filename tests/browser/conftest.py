@@ -70,7 +70,9 @@ def lab(home, tmp_path_factory):
                 pytest.fail(f"JupyterLab did not start: {(place / 'log').read_text('utf-8', 'replace')[-2000:]}")
             time.sleep(0.2)
     yield SimpleNamespace(address=address, home=copy, token=TOKEN)
-    for child in psutil.Process(running.pid).children(recursive=True):
-        child.kill()
-    running.kill()
+    family = psutil.Process(running.pid).children(recursive=True)
+    running.terminate()  # alone: the warm process of an owner that has gone ends by itself, with its folder
+    _, left = psutil.wait_procs(family, timeout=10)
+    for one in left:
+        one.kill()
     running.wait()

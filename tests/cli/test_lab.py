@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
@@ -52,10 +53,15 @@ def server(tmp_path_factory):
                 time.sleep(0.2)
 
     yield ask, running
-    for child in psutil.Process(running.pid).children(recursive=True):
-        child.kill()
-    running.kill()
+    family = psutil.Process(running.pid).children(recursive=True)
+    commands = [one.cmdline() for one in family]
+    folders = [Path(command[command.index("--folder") + 1]) for command in commands if "--folder" in command]
+    running.terminate()  # alone: the warm process of an owner that has gone ends by itself, with its folder
+    _, left = psutil.wait_procs(family, timeout=10)
+    for one in left:
+        one.kill()
     running.wait()
+    assert not [folder for folder in folders if folder.exists()]
 
 
 def test_the_first_kernel_is_warm_and_so_is_that_of_a_stored_notebook(server):
