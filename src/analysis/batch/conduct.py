@@ -233,7 +233,9 @@ def _site(
     """Write the page for the browser: a scenario's part of it, and the pages of its notebooks, by whoever is free."""
     say("making the page for the browser")
     module, scenarios = "analysis.batch.site", dict(batch.scenarios)
-    with tempfile.TemporaryDirectory(prefix="tibiao-") as rows:
+    # In the crew's own folder, which goes however this process ends.
+    beside = hands.home.parent if isinstance(hands, LocalCrew) else None
+    with tempfile.TemporaryDirectory(prefix="tibiao-", dir=beside) as rows:
         given = functools.partial(call, f"{module}:part", out, failed, hands.home, Path(rows))
         parts = list(hands.map(given, scenarios.values()))
         shown = (out, batch.title, scenarios, batch.languages, failed, parts, Path(rows))

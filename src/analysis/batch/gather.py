@@ -41,8 +41,9 @@ def gather(folders: Sequence[Path], out: Path) -> list[Path]:
             for rows in _by_scenario(folders):
                 text.write(rows)
                 parquet.add(rows)
-            text.flush()
-            os.fsync(text.fileno())
+        for half in halves:
+            with half.open("rb+") as written:
+                os.fsync(written.fileno())
         for half, path in zip(halves, paths, strict=True):
             half.chmod(0o644)
             half.replace(path)

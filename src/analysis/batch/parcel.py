@@ -45,12 +45,12 @@ class Parcel:
             return folder
         under.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=under, prefix=".unpacking-"))
-        with zipfile.ZipFile(io.BytesIO(self.archive)) as archive:
-            archive.extractall(made)
         try:
+            with zipfile.ZipFile(io.BytesIO(self.archive)) as archive:
+                archive.extractall(made)
             made.rename(folder)
-        except OSError:  # a neighbour was faster
+        except BaseException as error:
             shutil.rmtree(made, ignore_errors=True)
-            if not folder.is_dir():
+            if not isinstance(error, OSError) or not folder.is_dir():  # else a neighbour was faster
                 raise
         return folder
