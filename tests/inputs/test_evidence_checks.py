@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataRefused
-from analysis.inputs.evidence import checks
+from analysis.inputs.evidence import checks, remarks
 
 MONTH, YEAR = "yuan/person/month", "yuan/person/year"
 COMMON = {
@@ -191,7 +191,7 @@ def test_a_standard_near_its_minimum_or_without_one_is_let_through(row):
 
 def test_rural_above_urban_and_a_fall_are_remarked_on():
     rows = [*pair(1010.0), *pair(900.0, area_code="b"), {"year": 2023, "area_code": "b", "value": 1200.0}]
-    assert checks.remarks(table(*rows)) == [
+    assert remarks(table(*rows)) == [
         "data/own/standards.csv: row 3: rural 1010 is above urban 1000",
         "data/own/standards.csv: row 4: 1000 is below 1200 of the year before",
     ]
@@ -213,7 +213,7 @@ def test_rural_above_urban_and_a_fall_are_remarked_on():
     ],
 )
 def test_what_is_level_checked_or_of_something_else_is_not_remarked_on(rows):
-    assert checks.remarks(table(*rows)) == []
+    assert remarks(table(*rows)) == []
 
 
 @pytest.mark.parametrize(
@@ -227,15 +227,15 @@ def test_what_is_level_checked_or_of_something_else_is_not_remarked_on(rows):
 def test_a_rare_name_is_taken_for_a_slip_of_a_common_one(column, meant, slip):
     common = [{column: meant, "area_code": str(number)} for number in range(5)]
     said = f"data/own/standards.csv: row 7: {column} {slip!r} is rare; did you mean {meant}?"
-    assert checks.remarks(table(*common, {column: slip})) == [said]
-    assert checks.remarks(table(*common[:4], {column: slip})) == []
+    assert remarks(table(*common, {column: slip})) == [said]
+    assert remarks(table(*common[:4], {column: slip})) == []
     twice = [{column: slip}, {column: slip, "area_code": "b"}]
-    assert checks.remarks(table(*common, *twice)) == []
+    assert remarks(table(*common, *twice)) == []
     more = [{column: meant, "area_code": str(number)} for number in range(5, 10)]
-    assert len(checks.remarks(table(*common, *more, *twice))) == 2
+    assert len(remarks(table(*common, *more, *twice))) == 2
     rarely = [{column: slip, "area_code": name} for name in "bcd"]
     plenty = [{column: meant, "area_code": str(number)} for number in range(10, 30)]
-    assert checks.remarks(table(*common, *more, *plenty, *rarely)) == []
+    assert remarks(table(*common, *more, *plenty, *rarely)) == []
 
 
 @pytest.mark.parametrize(
@@ -243,13 +243,13 @@ def test_a_rare_name_is_taken_for_a_slip_of_a_common_one(column, meant, slip):
 )
 def test_another_name_is_no_slip(other):
     rows = [{"measure": "minimum_standard", "area_code": str(number)} for number in range(9)]
-    assert checks.remarks(table(*rows, {"measure": other})) == []
+    assert remarks(table(*rows, {"measure": other})) == []
 
 
 def test_a_year_long_after_the_day_of_publication_is_remarked_on():
-    assert checks.remarks(table({"year": 2026})) == []
+    assert remarks(table({"year": 2026})) == []
     said = "data/own/standards.csv: row 2: year 2027 is long after 2024-04-30, when the figure was public"
-    assert checks.remarks(table({"year": 2027})) == [said]
+    assert remarks(table({"year": 2027})) == [said]
 
 
 # Names, cells and forms

@@ -32,8 +32,8 @@ from analysis.inputs.evidence.checks import (
     refuse_number_form,
     refuse_open_quote,
     refuse_repeated,
-    remarks,
 )
+from analysis.inputs.evidence.oddities import remarks
 from analysis.inputs.package import CHECKED_PACKAGES, datasets, folder_of, package_sha256, shown, trust
 
 __all__ = [
