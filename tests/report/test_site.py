@@ -240,6 +240,15 @@ def about():
     return {"index": "../index.html", "source": "n.zh.ipynb", "other": "", "name": "n.zh"}
 
 
+def test_prose_becomes_markup_and_headings_get_no_anchors():
+    one = executed({"text/markdown": "**12** yuan"})
+    one.cells[0].source = "## 缺口\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    html = notebook.body(one)
+    assert re.search(r"<h2>缺口</h2>", html)
+    assert "<strong>12</strong>" in html
+    assert re.findall(r"<td>(.)</td>", html) == ["1", "2"]
+
+
 def test_a_table_of_a_notebook_stays_a_table():
     run = run_of()
     html = notebook.body(executed({"text/html": run.table("proposal")._repr_html_()}))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
 import nbformat
+from nbformat import NotebookNode
 
 from analysis.inputs.parameters.values import LANGUAGES, Text
 from analysis.report.site import notebook, page
@@ -22,12 +23,13 @@ One = TypeVar("One")
 
 @dataclass(frozen=True)
 class Executed:
-    """One executed notebook: where it lies, its name and language, its title."""
+    """One executed notebook: where it lies, its name and language, its title, what stands in it."""
 
     path: Path
     name: str
     lang: str
     title: Text
+    content: NotebookNode = field(repr=False)
 
     @property
     def page(self) -> Path:
@@ -62,7 +64,7 @@ def look_through(out: Path, name: str, failed: dict[str, str]) -> Found:
         one = nbformat.v4.reads(path.read_text("utf-8"))
         stem, lang = _in_language(path.stem)
         zh, en = notebook.heading(one)
-        executed.append(Executed(path, stem, lang, Text(zh=zh or stem, en=en or stem)))
+        executed.append(Executed(path, stem, lang, Text(zh=zh or stem, en=en or stem), one))
         alternatives |= notebook.alternatives(one)
     return Found(out, place, tuple(executed), alternatives)
 

@@ -250,13 +250,12 @@ def _said(head: page.Head) -> Iterable[str]:
 
 
 def write_pages(out: Path, failed: dict[str, str], font: str, name: str) -> list[Path]:
-    """Write the page of each notebook of a folder; never more than one is held."""
+    """Write the page of each notebook of a folder."""
     found, written = look_through(out, name, failed), []
     depth = len(found.place.relative_to(found.out).parts)
     anchor = f"#open={quote(found.place.name)}" if depth else ""
     pages = {(one.name, one.lang): one.page for one in found.executed}
     for one in found.executed:
-        read = nbformat.v4.reads(one.path.read_text("utf-8"))
         lang = one.lang or LANGUAGES[0]
         other = pages.get((one.name, next(other for other in LANGUAGES if other != lang)))
         about = {
@@ -265,7 +264,7 @@ def write_pages(out: Path, failed: dict[str, str], font: str, name: str) -> list
             "other": quote(other.name) if other else "",
             "name": one.path.stem,
         }
-        given = notebook.given(read)
-        html = page.notebook(one.title, notebook.body(read), given, about, font, lang)
+        given = notebook.given(one.content)
+        html = page.notebook(one.title, notebook.body(one.content), given, about, font, lang)
         written.append(files.write_atomically(one.page, html))
     return written

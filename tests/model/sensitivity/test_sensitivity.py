@@ -36,12 +36,14 @@ def assumption(low, central, high, unit="ratio", **more):
 def toy(extra, **assumptions):
     """A case of one cell whose extra cost is a function of its assumptions."""
 
-    def evaluate(settings, year=None, cells=None):
-        return {"extra": extra(**settings)[:, None]}
+    def extra_yuan_year(settings):
+        return extra(**settings)
 
     central = {name: float(one.central) for name, one in assumptions.items()}
     scenario = SimpleNamespace(seed=1)
-    return SimpleNamespace(assumptions=assumptions, evaluate=evaluate, central=lambda: central, scenario=scenario)
+    return SimpleNamespace(
+        assumptions=assumptions, extra_yuan_year=extra_yuan_year, central=lambda: central, scenario=scenario
+    )
 
 
 # Quantiles of one assumption

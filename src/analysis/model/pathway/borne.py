@@ -65,7 +65,7 @@ def largest_rise(
     @functools.cache
     def costs(steps: int) -> float:
         cells = dict(case.cells) | {name: rows[0] for name, rows in floors_at(case, [steps * GRID], classes).items()}
-        extra = case.evaluate(settings, cells=cells)["extra"].sum(axis=1)
+        extra = case.extra_yuan_year(settings, cells)
         return float(extra[0] if chance is None else np.quantile(extra, chance))
 
     if costs(0) > envelope_yuan:
@@ -88,8 +88,9 @@ def cost_of_rises(case: Case) -> pd.DataFrame:
     """
     rises = [step * TABLE_STEP for step in range(int(TABLE_MOST / TABLE_STEP) + 1)]
     settings = {name: np.full(len(rises), value) for name, value in case.central().items()}
-    parts = case.evaluate(settings, cells=dict(case.cells) | floors_at(case, rises))
-    extra, dibao, tekun = (parts[name].sum(axis=1) for name in ("extra", "dibao_spending", "tekun_spending"))
+    wanted = ("extra", "dibao_spending", "tekun_spending")
+    parts = case.evaluate(settings, cells=dict(case.cells) | floors_at(case, rises), wanted=wanted)
+    extra, dibao, tekun = (parts[name].sum(axis=1) for name in wanted)
     return pd.DataFrame(
         {
             "rise_share": [float(rise) for rise in rises],

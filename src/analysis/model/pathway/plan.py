@@ -201,7 +201,7 @@ class Plan:
         keys = list(zip(self.case.cells["area_class"].map(code_of), self.case.cells["residence"], strict=True))
         supplements = wide(self.policy_floors, "supplement_floor_yuan_month").loc[year, keys].to_numpy()
         cells = dict(self.case.cells) | {"next_floor_yuan_month": supplements}
-        return self.case.evaluate(settings, year, cells, after)["extra"]
+        return self.case.evaluate(settings, year, cells, after, ("extra",))["extra"]
 
     def _least_share(self, ask: Ask) -> dict[int, Fraction]:
         """Year to the least rural share that the road asks of every area."""

@@ -30,7 +30,7 @@ def tornado(case: Case) -> pd.DataFrame:
         for end in ends:
             for other in middle:
                 settings[other].append(end if other == name else middle[other])
-    extra = case.evaluate({name: np.array(values) for name, values in settings.items()})["extra"].sum(axis=1)
+    extra = case.extra_yuan_year({name: np.array(values) for name, values in settings.items()})
     table = pd.DataFrame(rows, columns=["assumption", "low_value", "high_value", "drawn"])
     table = table.assign(at_low_yuan_year=extra[0::2], at_high_yuan_year=extra[1::2])
     span = (table["at_high_yuan_year"] - table["at_low_yuan_year"]).abs()
@@ -62,7 +62,7 @@ def sobol(case: Case, samples: int = SOBOL_SAMPLES) -> pd.DataFrame:
     settings = {name: np.full(len(unit), value) for name, value in case.central().items()}
     for position, name in enumerate(varied):
         settings[name] = quantile(case.assumptions[name], unit[:, position])
-    extra = case.evaluate(settings)["extra"].sum(axis=1)
+    extra = case.extra_yuan_year(settings)
     if np.ptp(extra) == 0:
         return pd.DataFrame(columns=columns)
     found = analyse.analyze(
@@ -88,6 +88,6 @@ def widths(outcome: Outcome) -> pd.DataFrame:
             drawn = {
                 name: stretched(outcome.assumptions[name], values, width) for name, values in outcome.drawn.items()
             }
-            extra = outcome.case.evaluate(drawn)["extra"].sum(axis=1)
+            extra = outcome.case.extra_yuan_year(drawn)
         rows.append((width, *np.quantile(extra, [0.1, 0.5, 0.9])))
     return pd.DataFrame(rows, columns=["width", "p10_yuan_year", "p50_yuan_year", "p90_yuan_year"])

@@ -119,12 +119,14 @@ def _end_groups(outcome: Outcome, name: str, assumption: Assumption) -> list[np.
     groups = []
     for value in (assumption.low, assumption.central, assumption.high):
         settings = few | {name: np.full(len(few[name]), float(value))}
-        groups.append(outcome.case.evaluate(settings)["extra"].sum(axis=1))
+        groups.append(outcome.case.extra_yuan_year(settings))
     return groups
 
 
 def _slack(case: Case, settings: dict[str, np.ndarray]) -> np.ndarray:
     growth = float(case.scenario.fiscal.expenditure_growth_share)
-    now, following = case.evaluate(settings, year=case.scenario.base_year), case.evaluate(settings)
+    spending = ("dibao_spending", "tekun_spending")
+    now = case.evaluate(settings, year=case.scenario.base_year, wanted=spending)
+    following = case.evaluate(settings, wanted=(*spending, "extra"))
     spent, without = ((parts["dibao_spending"] + parts["tekun_spending"]).sum(axis=1) for parts in (now, following))
     return spent * (1 + growth) - without - following["extra"].sum(axis=1)

@@ -120,6 +120,15 @@ class Case:
             wanted,
         )
 
+    def extra_yuan_year(self, settings: Settings, cells: cost.Cells | None = None) -> np.ndarray:
+        """Return the extra cost of a rise for each setting, all areas together, yuan a year, shape (S,).
+
+        Args:
+            settings: assumption id to values, shape (S,).
+            cells: other cells of the same shape; those of the scenario by default.
+        """
+        return self.evaluate(settings, cells=cells, wanted=("extra",))["extra"].sum(axis=1)
+
     def draw(self, draws: int | None = None, width: float = 1.0) -> dict[str, np.ndarray]:
         """Draw the assumptions; ``width`` stretches every range around its central value."""
         count = draws or self.scenario.draws

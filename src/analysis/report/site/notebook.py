@@ -51,6 +51,14 @@ def _no_code(_source: str, **_: Any) -> str:
     return ""
 
 
+@functools.lru_cache(maxsize=256)
+def _prose(source: str) -> str:
+    """Return a cell of prose as HTML, once: the pages of a batch share it, and nbconvert sets up its reader for every cell."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+
+
 @functools.cache
 def _exporter() -> HTMLExporter:
     from nbconvert import HTMLExporter
@@ -58,12 +66,11 @@ def _exporter() -> HTMLExporter:
     return HTMLExporter(
         template_name="basic",  # the cells alone: no page, no style, nothing fetched from elsewhere
         sanitize_html=True,
-        filters={"clean_html": clean, "highlight_code": _no_code},
+        filters={"clean_html": clean, "highlight_code": _no_code, "markdown2html": _prose},
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_raw=True,
-        exclude_anchor_links=True,
         default_preprocessors=[],  # each copies and checks the whole notebook; none is needed
     )
 
