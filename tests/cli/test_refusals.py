@@ -87,6 +87,27 @@ def test_check_reads_sweeps_and_the_headers_of_intake(own_home, capsys, file, ol
     assert says in capsys.readouterr().err
 
 
+def test_a_scenario_file_that_is_called_otherwise_is_refused_at_its_line(own_home, capsys):
+    text = (own_home / "params/scenarios/mine.yaml").read_text("utf-8")
+    Path("other.yaml").write_text(text, "utf-8")
+    assert main(["run", "-f", "other.yaml"]) == 2
+    assert "other.yaml:2: id: mine: allowed: other, the file's own name" in capsys.readouterr().err
+
+
+def test_check_goes_on_after_a_file_that_is_refused_and_names_each_once(own_home, capsys):
+    edit(own_home / "params/policies/rural75.yaml", "rural_share:", "rural_shar:")  # two scenarios and a batch name it
+    edit(own_home / "params/rules/guangdong.yaml", "known_from: 2013", "known_form: 2013")
+    edit(own_home / "data/guangdong/drivers.csv", ",8650.0,", ",many,")
+    assert main(["check"]) == 2
+    said = capsys.readouterr()
+    assert re.findall(r"(?m)^tibiao: (\S+?)(?::\d+)?: ", said.err) == [
+        "data/guangdong/drivers.csv", "params/policies/rural75.yaml", "params/rules/guangdong.yaml",
+    ]  # fmt: skip
+    assert "sweep rural_share: good" in said.out
+    assert "policies: good" not in said.out
+    assert "batch three: good" in said.out
+
+
 @pytest.mark.parametrize("kind", ["fiscal", "policies", "assumptions", "sharing", "rules", "countries"])
 def test_check_reads_what_no_scenario_names_too(own_home, capsys, kind):
     path = own_home / "params" / kind / "spare.yaml"
@@ -300,8 +321,9 @@ def test_check_refuses_a_range_or_a_share_set_without_a_reason(own_home, capsys,
 )  # fmt: skip
 def test_what_the_model_cannot_use_is_refused_by_check_and_before_a_run(own_home, capsys, file, old, new, says):
     edit(own_home / "params" / file / "guangdong.yaml", old, new)
-    for command in (["check"], ["run", "baseline"]):
-        assert re.search(says, refused(capsys, 2, *command))
+    assert re.search(says, refused(capsys, 2, "run", "baseline"))
+    assert main(["check"]) == 2
+    assert re.search(says, capsys.readouterr().err)  # beside a sweep that varies what is no longer there
 
 
 def test_why_says_which_name_a_scenario_with_overrides_has(own_home, capsys):

@@ -46,6 +46,7 @@ def home_of(context: click.Context) -> Path:
 
 def named_scenarios(home: Path, scenario: Sequence[str], file: str | None, overrides: dict[str, Any]) -> dict[str, str]:
     """Read scenarios, or the one of a file, and return name to id; a file is handed to the kernels by its place."""
+    from analysis.inputs.parameter_file import read_parameter_file
     from analysis.inputs.scenario import SCENARIO_FILE, read_scenario
 
     if bool(scenario) == bool(file):
@@ -54,7 +55,8 @@ def named_scenarios(home: Path, scenario: Sequence[str], file: str | None, overr
         path = Path(file).resolve()
         own = files.slug(path.stem, f"{file}: the file's name")
         if (found := read_scenario("", home, None, path).id) != own:
-            raise ParametersRefused(f"{file}: id: {found}: allowed: {own}, the file's own name")
+            at = read_parameter_file(path, file).where(("id",))
+            raise ParametersRefused(f"{at}: id: {found}: allowed: {own}, the file's own name")
         os.environ[SCENARIO_FILE] = str(path)
         click.get_current_context().call_on_close(lambda: os.environ.pop(SCENARIO_FILE, None))
         scenario = (path.stem,)

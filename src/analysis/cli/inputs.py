@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,7 @@ import click
 
 from analysis import files
 from analysis.cli.group import LANGUAGE, home_of
-from analysis.errors import ParametersRefused
+from analysis.errors import ParametersRefused, Refusal, worst_exit_code
 
 # What may lie below ``params``.
 FOLDERS = (
@@ -24,60 +28,122 @@ FOLDERS = (
 def check(context: click.Context, dataset: str | None, scenario: str | None) -> None:
     """Check data packages, rules, scenarios, batches, sweeps and the headers of intake, or what is named; run nothing.
 
+    It goes on after a file that is refused, and names all of them at the end.
+
     Example: tibiao check --scenario baseline
     """
-    from analysis.inputs import batch, evidence, rules, sweep
+    from analysis.inputs import evidence, rules
     from analysis.inputs import scenario as scenarios
-    from analysis.intake.vocabulary import read_vocabulary
 
     home = home_of(context)
-    packages: dict[str, Any] = {}
+    checked = _Checked(home, context.obj["debug"])
     whole = not (dataset or scenario)
     for name in [scenario] if scenario else scenarios.names("scenarios", home) if whole else []:
-        one = scenarios.read_scenario(name, home)
-        if one.dataset not in packages:
-            packages[one.dataset] = evidence.load(one.dataset, None, home)
-        _ready(one, packages[one.dataset], home)
-        click.echo(
-            f"scenario {name}: good ({one.dataset}, as of {one.as_of}, policy {one.policy.id}, fiscal {one.fiscal.id})"
-        )
-        known = rules.read_rules(one.dataset, home)
-        for line in rules.below(known, one.policy, one.base_year + 1, one.as_of):
-            click.echo(f"look at scenario {name}: {line}")
+        with checked.going_on():
+            _check_scenario(name, checked)
     if whole:
-        for name in scenarios.names("batches", home):
-            click.echo(f"batch {name}: good ({', '.join(batch.read_batch(name, home).scenarios)})")
-        for name in scenarios.names("sweeps", home):
-            count = sum(1 for _ in sweep.read_sweep(name, home).combinations(home))
-            click.echo(f"sweep {name}: good ({count} combinations)")
-        read_vocabulary(home)
-        click.echo("headers of intake: good")
-        _check_unnamed(home)
-    for name in [dataset] if dataset else packages if scenario else evidence.datasets(home):
-        package = packages.get(name) or evidence.load(name, None, home)
-        click.echo(
-            f"dataset {name}: good ({len(package.observations)} rows, {len(rules.read_rules(name, home))} rules)"
-        )
-        for line in evidence.remarks(package.observations):
-            click.echo(f"look at {line}")
+        _check_files(checked)
+    for name in [dataset] if dataset else checked.packages if scenario else evidence.datasets(home):
+        with checked.going_on():
+            if (package := checked.package(name)) is None:
+                continue
+            click.echo(
+                f"dataset {name}: good ({len(package.observations)} rows, {len(rules.read_rules(name, home))} rules)"
+            )
+            for line in evidence.remarks(package.observations):
+                click.echo(f"look at {line}")
+    for line in checked.refused:
+        click.echo(f"tibiao: {line}", err=True)
+    if checked.refused:
+        sys.exit(worst_exit_code(checked.refused.values()))
 
 
-def _check_unnamed(home: Path) -> None:
-    """Read the parts that a scenario may name and perhaps none does, all rules and countries; say what nothing reads."""
+class _Checked:
+    """What a check has read so far.
+
+    Attributes:
+        home: the folder that holds data and parameters.
+        packages: by name; None where it was refused.
+        refused: what was refused, each said once, to its exit code: what many files name is refused for each of them.
+        refusals: how often something was refused.
+    """
+
+    def __init__(self, home: Path, debug: bool):
+        self.home, self._debug = home, debug
+        self.packages: dict[str, Any] = {}
+        self.refused: dict[str, int] = {}
+        self.refusals = 0
+
+    @contextlib.contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Keep a refusal, and go on with the next file."""
+        try:
+            yield
+        except Refusal as refusal:
+            if self._debug:
+                raise
+            self.refused[str(refusal)] = refusal.exit_code
+            self.refusals += 1
+
+    def package(self, name: str) -> Any:
+        """Return a package, checked once; None where it was refused before."""
+        from analysis.inputs import evidence
+
+        if name not in self.packages:
+            self.packages[name] = None
+            self.packages[name] = evidence.load(name, None, self.home)
+        return self.packages[name]
+
+
+def _check_scenario(name: str, checked: _Checked) -> None:
     from analysis.inputs import rules
     from analysis.inputs import scenario as scenarios
-    from analysis.intake.country import read_country
 
-    counts = []
-    for part, (kind, _) in scenarios.PARTS.items():
-        found = scenarios.names(kind, home)
+    one = scenarios.read_scenario(name, checked.home)
+    if (package := checked.package(one.dataset)) is None:
+        return
+    _ready(one, package, checked.home)
+    click.echo(
+        f"scenario {name}: good ({one.dataset}, as of {one.as_of}, policy {one.policy.id}, fiscal {one.fiscal.id})"
+    )
+    known = rules.read_rules(one.dataset, checked.home)
+    for line in rules.below(known, one.policy, one.base_year + 1, one.as_of):
+        click.echo(f"look at scenario {name}: {line}")
+
+
+def _check_files(checked: _Checked) -> None:
+    """Read batches, sweeps, headers, the parts that a scenario may name and perhaps none does, all rules and countries."""
+    from analysis.inputs import batch, rules, sweep
+    from analysis.inputs import scenario as scenarios
+    from analysis.intake.country import read_country
+    from analysis.intake.vocabulary import read_vocabulary
+
+    home = checked.home
+    for name in scenarios.names("batches", home):
+        with checked.going_on():
+            click.echo(f"batch {name}: good ({', '.join(batch.read_batch(name, home).scenarios)})")
+    for name in scenarios.names("sweeps", home):
+        with checked.going_on():
+            count = sum(1 for _ in sweep.read_sweep(name, home).combinations(home))
+            click.echo(f"sweep {name}: good ({count} combinations)")
+    with checked.going_on():
+        read_vocabulary(home)
+        click.echo("headers of intake: good")
+    parts = {
+        kind: functools.partial(scenarios.read_part, part, home=home) for part, (kind, _) in scenarios.PARTS.items()
+    }
+    others = {"rules": lambda name: rules.read_rules(name, home), "countries": lambda name: read_country(name, home)}
+    for kind, read in {**parts, **others}.items():
+        found, before = scenarios.names(kind, home), checked.refusals
         for name in found:
-            scenarios.read_part(part, name, home)
-        counts.append(f"{kind} {len(found)}")
-    for kind, read in (("rules", rules.read_rules), ("countries", read_country)):
-        for name in scenarios.names(kind, home):
-            read(name, home)
-    click.echo(f"files that scenarios may name: good ({', '.join(counts)})")
+            with checked.going_on():
+                read(name)
+        if found and checked.refusals == before:
+            click.echo(f"{kind}: good ({len(found)})")
+    _name_unread(home)
+
+
+def _name_unread(home: Path) -> None:
     params = home / "params"
     for path in sorted(params.rglob("*.y*ml")):
         if path.parent.parent != params or path.parent.name not in FOLDERS or path.suffix != ".yaml":
