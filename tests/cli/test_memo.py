@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -419,3 +420,26 @@ def test_against_a_memo_of_the_same_inputs_nothing_has_changed(small_home, made,
         write_atomically(out / name, content)
     text, _ = written(start("batch:memo", out_dir=str(out), lang="en", scope="batch", home=small_home))
     assert "Nothing has changed: data, assumptions, policy and program are the same, and so is every figure." in text
+
+
+def test_a_memo_on_a_package_of_ones_own_ends_well_with_what_it_rests_on(small_home, tmp_path):
+    own = shutil.copytree(small_home, tmp_path / "home")
+    batch = own / "params/batches/memo.yaml"
+    text = re.sub(r"scenarios: .*", "scenarios: [baseline]", batch.read_text("utf-8"))
+    text = re.sub(r"notebooks: .*", "notebooks: [30_next_year]", text)
+    batch.write_text(re.sub(r"languages: .*", "languages: [zh]", text), "utf-8")
+    table = tmp_path / "六月.csv"
+    table.write_text("2024年低保标准（元/月）\n地区,城镇,农村\n韶关,870,660\n", "utf-8")
+    taken = [sys.executable, "-m", "analysis", "--home", str(own), "intake", str(table), "--as", "june", "--known-from", "2024-06-01"]  # fmt: skip
+    subprocess.run(taken, check=True, capture_output=True)
+    out = make(own, tmp_path / "out", 1, "--dataset", "june")
+    assert verify(out, own) == []
+    with zipfile.ZipFile(out / "inputs.zip") as kept:
+        assert {"local/data/june/datapackage.json", "params/rules/guangdong.yaml"} <= set(kept.namelist())
+    found = with_keys(from_csv((out / "results.csv").read_text("utf-8")))
+    assert set(found["dataset"]) == {"june"}
+    known = found[
+        (found["area_code"] == "440200") & (found["measure"] == "standard") & (found["year"].astype(str) == "2024")
+    ]
+    assert known.set_index("residence")["value"].to_dict() == {"urban": 870, "rural": 660}
+    assert (out / "memo.zh.pdf").read_bytes()[:4] == b"%PDF"
