@@ -87,6 +87,14 @@ def test_check_reads_sweeps_and_the_headers_of_intake(own_home, capsys, file, ol
     assert says in capsys.readouterr().err
 
 
+def test_a_value_that_no_page_of_the_run_shows_is_refused(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    given = ["--set", "policy.rural_share.at_least=0.8", "--out", "out"]
+    assert main(["run", "baseline", "--notebook", "10_gap", "--notebook", "20_drivers", *given]) == 2
+    assert "--set policy.rural_share.at_least: changes nothing in 10_gap, 20_drivers: " in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_scenario_file_that_is_called_otherwise_is_refused_at_its_line(own_home, capsys):
     text = (own_home / "params/scenarios/mine.yaml").read_text("utf-8")
     Path("other.yaml").write_text(text, "utf-8")

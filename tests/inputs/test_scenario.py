@@ -120,6 +120,11 @@ def test_yaml_1_1_words_stay_text_in_a_title(read, word):
             {"assumptions.follow_share": 0.8},
             "names several values; allowed: assumptions.follow_share.",
         ),
+        ({"policy.rule": 1}, "policy.rule.urban.price_weight, policy.rule.urban.of_minimum_wage_share, ..."),
+        (
+            {"dataset": "indonesia"},
+            "dataset: a package is named by --dataset, or by dataset in a scenario file of your",
+        ),
         ({"assumptions.folow_share.low": 1}, "no such key; did you mean assumptions.follow_share.low?"),
         ({"x=1;open('canary','w')": 1}, "no such key"),
         ({"__class__": 1}, "no such key"),
@@ -579,6 +584,7 @@ def test_set_on_the_command_line_follows_the_rules_of_the_files():
     assert parse_override("title.en=a=b") == ("title.en", "a=b")
     for text in ("policy.rural_share.at_least", "=0.8", "rate=.nan", "code=044010"):
         refusal(parse_override, text)
+    assert refusal(parse_override, "rate=80%") == "--set rate=80%: a share is written as a decimal, 0.8 for 80%"
     assert parse_overrides(["a=1", "b=x"]) == {"a": 1, "b": "x"}
     assert refusal(parse_overrides, ["a=1", "b=x", "a=2"]) == "--set a: is given twice; give it once"
 

@@ -65,13 +65,23 @@ def scope_of(notebook: str, home: Path) -> str:
     """
     if notebook not in notebooks(home):
         raise ParametersRefused(f"notebook {notebook!r}: no such notebook; {nearest(notebook, notebooks(home))}")
-    metadata = json.loads((home / "notebooks" / f"{notebook}.ipynb").read_text("utf-8"))["metadata"]
-    scope = metadata.get("tibiao", {}).get("scope")
+    scope = _said(notebook, home).get("scope")
     if scope not in SCOPES:
         raise ParametersRefused(
             f"notebooks/{notebook}.ipynb: metadata tibiao.scope: {scope}; {nearest(str(scope), SCOPES)}"
         )
     return scope
+
+
+def shows_scenario(notebook: str, home: Path) -> bool:
+    """Say whether a notebook shows something of a scenario; one of a data package takes no more than its day from it."""
+    return scope_of(notebook, home) != "dataset" or _said(notebook, home).get("reads") == "scenario"
+
+
+def _said(notebook: str, home: Path) -> dict[str, Any]:
+    """Return what a notebook says of itself in its metadata."""
+    text = (home / "notebooks" / f"{notebook}.ipynb").read_text("utf-8")
+    return json.loads(text)["metadata"].get("tibiao", {})
 
 
 def plan(

@@ -62,6 +62,7 @@ def run(
     named = named_scenarios(home, scenario, file, overrides)
     own = {f"params/scenarios/{name}.yaml": Path(os.environ[SCENARIO_FILE]) for name in named.values() if file}
     planned = {one: (name, overrides) for name, one in named.items()}
+    _refuse_idle(overrides, notebook, home)
     dataset = dataset or read_scenario(next(iter(named)), home, overrides).dataset
     batch = _planned(
         "run",
@@ -77,6 +78,18 @@ def run(
         fresh=fresh,
     )
     _conducted(batch, out)
+
+
+def _refuse_idle(overrides: dict[str, Any], notebooks: Sequence[str], home: Path) -> None:
+    """Refuse a value that no page would show: pages of a data package take no more than their day from a scenario."""
+    from analysis.batch.plan import shows_scenario
+
+    idle = sorted(overrides.keys() - {"as_of", "base_year"})
+    if idle and not any(shows_scenario(name, home) for name in notebooks):
+        raise ParametersRefused(
+            f"--set {idle[0]}: changes nothing in {', '.join(notebooks)}: pages of the data package alone; "
+            "leave it out, or name a notebook of scenarios, such as 30_next_year"
+        )
 
 
 @click.command()
