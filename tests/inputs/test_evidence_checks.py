@@ -432,6 +432,15 @@ def test_the_table_that_is_wrong_is_named_and_one_that_is_right_passes(held):
         held(GOOD, areas="code\nx\nx\n")
 
 
+def test_a_limit_without_words_of_its_own_and_a_column_too_many_are_named(held, tmp_path):
+    long = PLACES | {"schema": {"fields": [{"name": "code", "type": "string", "constraints": {"minLength": 2}}]}}
+    with pytest.raises(DataRefused) as refused:
+        held(resources=[long])
+    assert str(refused.value) == "data/own/areas.csv: row 2: column code: 'x': allowed: minLength 2 (and 1 more)"
+    with pytest.raises(DataRefused, match=r"^data/own/areas\.csv: column more: extra label: "):
+        held(areas="code,more\nx,y\n", resources=[PLACES])
+
+
 @pytest.mark.parametrize(
     ("resources", "said"),
     [
