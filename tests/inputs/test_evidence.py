@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DataRefused, ParametersRefused
-from analysis.inputs.evidence import CELL, COLUMNS, GRADES, datasets, load, package_sha256, trust, worst_grade
+from analysis.inputs.evidence import (
+    CELL,
+    COLUMNS,
+    GRADES,
+    checked_tables,
+    datasets,
+    load,
+    package_sha256,
+    trust,
+    worst_grade,
+)
 
 DECEMBER = date(2024, 12, 31)
 
@@ -133,6 +143,22 @@ def test_inside_units_are_persons_yuan_and_shares(evidence_june):
     assert cpi["value"].abs().max() < 0.2
     gdp = evidence_june.best("", "gdp").set_index("year")["value"]
     assert gdp[2014] == pytest.approx(69593.4e8, rel=1e-12)
+
+
+def test_a_package_that_nobody_has_read_before_gets_inside_units_and_days(package):
+    table = package.load().observations
+    where = (table["area_code"] == "440000") & (table["year"] == 2000) & (table["measure"] == "resident_population")
+    (people,) = table[where].itertuples()
+    assert (people.value, people.unit) == (8650.0e4, "persons")
+    assert (people.effective_from, people.known_from) == (pd.Timestamp("2000-01-01"), pd.Timestamp("2001-03-31"))
+    assert list(table.index) == list(range(len(table)))
+
+
+def test_a_package_in_a_folder_is_held_against_its_description_unless_somebody_says_it_was(package):
+    package.change("standards.csv", dibao("441600", 2024, "urban"), source_id="nobody")
+    with pytest.raises(DataRefused, match="nobody"):
+        checked_tables(package.folder, "data/guangdong")
+    assert len(checked_tables(package.folder, "data/guangdong", checked_before=True)) == 4
 
 
 def test_every_row_stands_on_the_line_it_names(home, evidence_june):
