@@ -65,7 +65,7 @@ def scope_of(notebook: str, home: Path) -> str:
     """
     if notebook not in notebooks(home):
         raise ParametersRefused(f"notebook {notebook!r}: no such notebook; {nearest(notebook, notebooks(home))}")
-    scope = _said(notebook, home).get("scope")
+    scope = _metadata(notebook, home).get("tibiao", {}).get("scope")
     if scope not in SCOPES:
         raise ParametersRefused(
             f"notebooks/{notebook}.ipynb: metadata tibiao.scope: {scope}; {nearest(str(scope), SCOPES)}"
@@ -75,13 +75,16 @@ def scope_of(notebook: str, home: Path) -> str:
 
 def shows_scenario(notebook: str, home: Path) -> bool:
     """Say whether a notebook shows something of a scenario; one of a data package takes no more than its day from it."""
-    return scope_of(notebook, home) != "dataset" or _said(notebook, home).get("reads") == "scenario"
+    return scope_of(notebook, home) != "dataset" or reads_scenario(_metadata(notebook, home))
 
 
-def _said(notebook: str, home: Path) -> dict[str, Any]:
-    """Return what a notebook says of itself in its metadata."""
-    text = (home / "notebooks" / f"{notebook}.ipynb").read_text("utf-8")
-    return json.loads(text)["metadata"].get("tibiao", {})
+def reads_scenario(metadata: Mapping[str, Any]) -> bool:
+    """Say by its metadata whether a notebook of a package shows something of the scenario that gives it its day."""
+    return metadata.get("tibiao", {}).get("reads") == "scenario"
+
+
+def _metadata(notebook: str, home: Path) -> dict[str, Any]:
+    return json.loads((home / "notebooks" / f"{notebook}.ipynb").read_text("utf-8"))["metadata"]
 
 
 def plan(

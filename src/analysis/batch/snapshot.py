@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis import files
 from analysis.batch.parcel import Parcel
-from analysis.batch.plan import DOCUMENT, Task
+from analysis.batch.plan import DOCUMENT, Task, reads_scenario
 from analysis.errors import ParametersRefused
 from analysis.inputs.package import folder_of, package_sha256, rules_path
 from analysis.inputs.parameters.scenario import Scenario
@@ -77,7 +77,7 @@ class Snapshot:
         for name in sorted({task.notebook for task in tasks if task.scope != DOCUMENT}):
             notebook = _without_outputs(home / "notebooks" / f"{name}.ipynb")
             bare[name] = contents[f"notebooks/{name}.ipynb"] = json.dumps(notebook, sort_keys=True).encode()
-            reads[name] = notebook["metadata"].get("tibiao", {}).get("reads") == "scenario"
+            reads[name] = reads_scenario(notebook["metadata"])
         rules = {dataset: rules_path(dataset, home) for dataset in datasets}
         return cls(
             parcel=Parcel.pack(contents),
